@@ -1,0 +1,49 @@
+# Everything a newcomer needs, with nothing prepared but Python 3.11+, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.ready-run
+DEV_STAMP := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+.DEFAULT_GOAL := list
+.PHONY: list setup demo test lint check lock
+
+list: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; '$(PYTHON)' is older or missing. Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up $(VENV) (once)..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): $(BIN)/python requirements.lock pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+setup: $(DEV_STAMP) ## install everything into .venv (automatic, and only when something changed)
+
+demo: $(RUN_STAMP) ## the bot in a local workspace, in your browser; no Slack account needed
+	@exec $(BIN)/support-bot demo $(ARGS)
+
+test: $(DEV_STAMP) ## every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_STAMP) ## style, types and import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test ## lint, tests and the knowledge base: what must hold before a push
+	@$(BIN)/support-bot knowledge check
+
+lock: $(DEV_STAMP) ## resolve the versions again (needs a package index)
+	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate
