@@ -1,0 +1,293 @@
+"""Socket Mode: envelopes to the app over WebSockets, their acknowledgements, and their redelivery.
+
+An envelope goes to one connection only, the connections taking turns. An event that nobody acknowledged
+in time is sent again with the same `event_id` and a higher `retry_attempt`, at most three times; an event
+that meets no connection is kept and goes out when one opens. Buttons, modals and commands are not kept:
+the person waiting for them is told at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.workspace.journal import Journal
+from bot.workspace.model import Json
+
+
+class Outcome(Enum):
+    """How the first attempt of a delivery ended."""
+
+    ACKED = "acked"
+    TIMED_OUT = "operation_timeout"
+    NOT_CONNECTED = "dispatch_failed"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The outcome, and the payload that came with the acknowledgement, if any."""
+
+    outcome: Outcome
+    payload: Any = None
+
+
+@dataclass(eq=False)
+class Delivery:
+    """One thing to tell the app; `settled` is done once acknowledged, timed out, or kept for later."""
+
+    type: str
+    payload: Json
+    accepts_response_payload: bool
+    settled: asyncio.Future[Settled]
+    attempt: int = 0
+    reason: str = ""
+    timeouts: int = 0
+    timer: asyncio.TimerHandle | None = None
+    connection: Connection | None = None
+    envelope_ids: list[str] = field(default_factory=list)
+
+    @property
+    def is_event(self) -> bool:
+        return self.type == "events_api"
+
+    def settle(self, settled: Settled) -> None:
+        if not self.settled.done():
+            self.settled.set_result(settled)
+
+    def stop_timer(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open WebSocket of the app; what is put into `outbox` is sent in order."""
+
+    number: int
+    outbox: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+
+class SocketMode:
+    """The app's connections and what is on its way to them.
+
+    `ack_seconds` is the time for an acknowledgement, `redelivery_delays` the seconds waited before each
+    further attempt; `changed` is called when the number of connections changes. `connected` is set while
+    there is a connection, for other threads to wait for.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        app_id: str,
+        *,
+        ack_seconds: float,
+        redelivery_delays: tuple[float, ...],
+        changed: Callable[[], None],
+    ) -> None:
+        self._journal = journal
+        self._app_id = app_id
+        self._ack_seconds = ack_seconds
+        self._delays = redelivery_delays
+        self._changed = changed
+        self._tickets: set[str] = set()
+        self._connections: deque[Connection] = deque()
+        self._kept: deque[Delivery] = deque()
+        self._waiting: dict[str, Delivery] = {}
+        self._opened = 0
+        self.connected = threading.Event()
+
+    @property
+    def connection_count(self) -> int:
+        return len(self._connections)
+
+    @property
+    def kept_count(self) -> int:
+        """Events waiting for a connection."""
+        return len(self._kept)
+
+    def new_ticket(self) -> str:
+        ticket = secrets.token_hex(16)
+        self._tickets.add(ticket)
+        return ticket
+
+    # Telling the app
+
+    def deliver(self, type_: str, payload: Json, *, accepts_response_payload: bool = False) -> Delivery:
+        """Send now, or keep an event for the next connection; never waits."""
+        settled: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
+        delivery = Delivery(type_, payload, accepts_response_payload, settled)
+        self._send(delivery)
+        return delivery
+
+    def _send(self, delivery: Delivery) -> None:
+        if not self._connections:
+            self._keep(delivery)
+            return
+        self._connections.rotate(-1)
+        connection = self._connections[-1]
+        envelope_id = str(uuid.uuid4())
+        delivery.connection = connection
+        delivery.envelope_ids.append(envelope_id)
+        self._waiting[envelope_id] = delivery
+        delivery.timer = asyncio.get_running_loop().call_later(self._ack_seconds, self._timed_out, delivery)
+        connection.outbox.put_nowait(json.dumps(self._envelope(envelope_id, delivery)))
+        self._note("envelope_sent", delivery, envelope_id=envelope_id, connection=connection.number)
+
+    def _envelope(self, envelope_id: str, delivery: Delivery) -> Json:
+        envelope = {
+            "envelope_id": envelope_id,
+            "type": delivery.type,
+            "payload": delivery.payload,
+            "accepts_response_payload": delivery.accepts_response_payload,
+        }
+        if delivery.is_event:
+            envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
+        return envelope
+
+    def _keep(self, delivery: Delivery) -> None:
+        if delivery.is_event:
+            self._kept.append(delivery)
+            self._note("envelope_kept", delivery)
+        else:
+            self._forget(delivery)
+        delivery.settle(Settled(Outcome.NOT_CONNECTED))
+
+    def _timed_out(self, delivery: Delivery) -> None:
+        delivery.timer = None
+        delivery.connection = None
+        delivery.timeouts += 1
+        self._note("envelope_timed_out", delivery)
+        delivery.settle(Settled(Outcome.TIMED_OUT))
+        if not delivery.is_event or delivery.timeouts > len(self._delays):
+            self._forget(delivery)
+            return
+        delay = self._delays[delivery.timeouts - 1]
+        again = asyncio.get_running_loop().call_later(delay, self._send_again, delivery, "timeout")
+        delivery.timer = again
+
+    def _send_again(self, delivery: Delivery, reason: str) -> None:
+        delivery.attempt += 1
+        delivery.reason = reason
+        self._send(delivery)
+
+    def _forget(self, delivery: Delivery) -> None:
+        delivery.stop_timer()
+        for envelope_id in delivery.envelope_ids:
+            self._waiting.pop(envelope_id, None)
+
+    def _note(self, kind: str, delivery: Delivery, **details: Any) -> None:
+        event = delivery.payload.get("event", {})
+        self._journal.add(
+            kind,
+            type=delivery.type,
+            event_type=event.get("type") or delivery.payload.get("type") or delivery.payload.get("command"),
+            event_id=delivery.payload.get("event_id"),
+            retry_attempt=delivery.attempt,
+            **details,
+        )
+
+    # Hearing from the app
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Be one connection from its handshake to its end; a ticket opens one connection only."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket not in self._tickets:
+            await socket.close(1008)
+            return
+        self._tickets.discard(ticket)
+        await socket.accept()
+        self._opened += 1
+        connection = Connection(self._opened)
+        writer = asyncio.create_task(_write(socket, connection))
+        try:
+            self._open(connection)
+            await self._read(socket, connection)
+        finally:
+            self._close(connection)
+            writer.cancel()
+
+    async def _read(self, socket: WebSocket, connection: Connection) -> None:
+        try:
+            while True:
+                self._hear(connection, await socket.receive_text())
+        except (WebSocketDisconnect, KeyError):
+            # KeyError: a binary frame
+            return
+
+    def _hear(self, connection: Connection, text: str) -> None:
+        try:
+            frame = json.loads(text)
+        except ValueError:
+            if text.startswith("ping"):
+                connection.outbox.put_nowait("pong" + text.removeprefix("ping"))
+            return
+        if not isinstance(frame, dict):
+            return
+        if frame.get("type") == "ping":
+            connection.outbox.put_nowait(json.dumps({"type": "pong", "reply_to": frame.get("id")}))
+        if "envelope_id" in frame:
+            self._acked(str(frame["envelope_id"]), frame.get("payload"))
+
+    def _acked(self, envelope_id: str, payload: Any) -> None:
+        delivery = self._waiting.get(envelope_id)
+        if delivery is None:
+            return
+        self._forget(delivery)
+        self._note("envelope_acked", delivery, envelope_id=envelope_id)
+        delivery.settle(Settled(Outcome.ACKED, payload))
+
+    def _open(self, connection: Connection) -> None:
+        self._connections.append(connection)
+        self.connected.set()
+        hello = {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "connection_info": {"app_id": self._app_id},
+            "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18060},
+        }
+        connection.outbox.put_nowait(json.dumps(hello))
+        self._journal.add("connection_opened", connection=connection.number)
+        self._changed()
+        kept, self._kept = self._kept, deque()
+        for delivery in kept:
+            self._send(delivery)
+
+    def _close(self, connection: Connection) -> None:
+        self._connections.remove(connection)
+        if not self._connections:
+            self.connected.clear()
+        self._journal.add("connection_closed", connection=connection.number)
+        self._changed()
+        lost = {id(d): d for d in self._waiting.values() if d.connection is connection and d.timer}
+        for delivery in lost.values():
+            delivery.stop_timer()
+            self._send_again(delivery, "connection_closed")
+
+    # For the control endpoints
+
+    def forget_everything(self) -> None:
+        """Drop what is kept or on its way; the connections stay open."""
+        for delivery in [*self._kept, *self._waiting.values()]:
+            self._forget(delivery)
+            delivery.settle(Settled(Outcome.TIMED_OUT))
+        self._kept.clear()
+
+
+async def _write(socket: WebSocket, connection: Connection) -> None:
+    try:
+        while True:
+            await socket.send_text(await connection.outbox.get())
+    except (WebSocketDisconnect, RuntimeError):
+        # the other side is gone; the reader ends the connection
+        return
