@@ -41,7 +41,7 @@ class _Record(BaseModel):
 class Source(_Record):
     """A public source that supports an answer."""
 
-    title: Line = Field(description="what the source is called, with its publisher")
+    title: Line = Field(max_length=150, description="what the source is called, with its publisher")
     url: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] = Field(description="https address")
 
 
@@ -55,14 +55,16 @@ class Entry(_Record):
         default=(), description="questions that look alike and must never get this answer"
     )
     answer: Text = Field(description="Markdown; shown word for word", max_length=ANSWER_LIMIT)
-    author: Line = Field(description="who wrote the answer; shown as written")
-    credentials: Line | None = Field(default=None, description="the author's profession, shown after the name")
+    author: Line = Field(max_length=200, description="who wrote the answer; shown as written")
+    credentials: Line | None = Field(
+        default=None, max_length=200, description="the author's profession, shown after the name"
+    )
     reviewer: Line | None = Field(default=None, description="who checked it; empty = not yet clinically reviewed")
     reviewed_on: Day | None = Field(default=None, description="the day it was checked")
     review_by: Day | None = Field(
         default=None, description="after this day a moderator sees it as a draft, a patient never"
     )
-    sources: tuple[Source, ...] = Field(default=(), description="public sources, shown under the answer")
+    sources: tuple[Source, ...] = Field(default=(), max_length=6, description="public sources, shown under the answer")
     topics: tuple[Line, ...] = Field(default=(), description="a few words to group entries by")
     related: tuple[Slug, ...] = Field(default=(), description="ids of entries to offer next, at most 4", max_length=4)
     min_confidence: Share | None = Field(default=None, description="a stricter confidence (0-1) for this entry")
