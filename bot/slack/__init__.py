@@ -1,0 +1,1 @@
+"""Us to Slack: blocks, mrkdwn and the messenger."""
