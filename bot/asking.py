@@ -1,0 +1,125 @@
+"""`support-bot ask`: the same decision as in Slack, shown on the terminal, with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
+
+from bot.domain.decision import TEXT_LIMIT, Answer, Decision, Escalate, SafetyNotice, Suggestions, decide, to_json
+from bot.domain.matching import Match, Ranking
+from bot.domain.question import Door, Question
+from bot.domain.scope import Level, Verdict
+from bot.knowledge_files import Loaded
+from bot.workflows.parts import Wisdom
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with everything that decided it."""
+
+    verdict: Verdict
+    ranking: Ranking | None
+    decision: Decision
+
+
+class Asking:
+    """Asks one knowledge base without any Slack. `now` is aware."""
+
+    def __init__(self, loaded: Loaded, now: datetime) -> None:
+        self._wisdom = Wisdom.of(loaded)
+        self._now = now
+
+    def ask(self, text: str) -> Asked:
+        """Decide as for a direct message."""
+        loaded = self._wisdom.loaded
+        question = Question("ask", "", "", "", text, Door.DM, self._now.timestamp())
+        verdict = self._wisdom.guard.judge(text)
+        ranking = self._wisdom.matcher.rank(text) if len(text) <= TEXT_LIMIT else None
+        decision = decide(question, verdict, ranking, loaded.knowledge, loaded.config.matching, self._now.date())
+        return Asked(verdict, ranking, decision)
+
+    def as_json(self, text: str) -> dict[str, Any]:
+        """The decision with route, level and the ten best entries."""
+        asked = self.ask(text)
+        matches = asked.ranking.matches if asked.ranking else ()
+        return {
+            "action": type(asked.decision).__name__.lower(),
+            "entry_id": asked.decision.entry_id if isinstance(asked.decision, Answer) else None,
+            "confidence": round(matches[0].confidence, 4) if matches else 0.0,
+            "margin": round(asked.ranking.margin, 4) if asked.ranking else 0.0,
+            "route": asked.verdict.route,
+            "level": asked.verdict.level,
+            "alarm": asked.verdict.alarm,
+            "rule": asked.verdict.rule,
+            "ranked": [[m.entry_id, round(m.confidence, 4)] for m in matches],
+            "decision": to_json(asked.decision),
+        }
+
+    def show(self, text: str, out: Console, *, explain: bool) -> None:
+        """Print what the patient would get and, with `explain`, why."""
+        asked = self.ask(text)
+        self._show_decision(asked.decision, out)
+        if explain:
+            self._explain(asked, out)
+
+    def _show_decision(self, decision: Decision, out: Console) -> None:
+        replies, knowledge = self._wisdom.replies, self._wisdom.loaded.knowledge
+        match decision:
+            case Answer(entry_id=entry_id, alarm=alarm):
+                entry = knowledge.entries[entry_id]
+                if alarm is not None:
+                    out.print(f"[bold red]{escape(replies.strip())}[/]\n")
+                out.print(f"[bold]{escape(entry.question)}[/]\n")
+                out.print(Markdown(entry.answer))
+                out.print(f"\n[dim]{escape(' · '.join(self._signature(entry_id)))}[/]")
+            case Suggestions(offered=offered):
+                out.print(f"[bold]{escape(self._wisdom.loaded.phrases.say('suggest_intro'))}[/]")
+                for offer in offered:
+                    out.print(f"  • {escape(knowledge.entries[offer.entry_id].question)}")
+                out.print(f"  • {escape(self._wisdom.loaded.phrases.say('suggest_none'))}")
+            case SafetyNotice(route=route, kind=kind):
+                out.print(f"[bold red]{escape(replies.notice(route, kind).text)}[/]")
+            case Escalate(route=route, reason=reason):
+                out.print(escape(replies.received(route, reason, self._now).text))
+                out.print(f"\n[dim]To a person: {escape(self._wisdom.loaded.phrases.say(f'reason_{reason}'))}[/]")
+            case _:
+                out.print(f"[dim]{type(decision).__name__}[/]")
+
+    def _signature(self, entry_id: str) -> list[str]:
+        replies, entry = self._wisdom.replies, self._wisdom.loaded.knowledge.entries[entry_id]
+        return [*replies.signature(entry)[:2], *(source.url for source in entry.sources)]
+
+    def _explain(self, asked: Asked, out: Console) -> None:
+        verdict, ranking, rules = asked.verdict, asked.ranking, self._wisdom.loaded.config.matching
+        out.print("\n[bold]Why[/]")
+        alarm = f", alarm {verdict.alarm}" if verdict.alarm else ""
+        rule = f", by rule {escape(verdict.rule)}: “{escape(verdict.clause)}”" if verdict.rule else ""
+        out.print(f"  guard: route {verdict.route}, level {verdict.level}{alarm}{rule}")
+        if verdict.level is Level.PAGE or ranking is None:
+            out.print("  no matching: an alarm or a long message goes to a person whatever it matches")
+            return
+        out.print(
+            f"  thresholds: answer from {rules.answer_confidence:.2f} with a margin of {rules.margin:.2f}, "
+            f"suggest from {rules.suggest_confidence:.2f}; margin here {ranking.margin:.2f}"
+        )
+        if ranking.unknown_words:
+            out.print(f"  words the knowledge base does not know: {escape(', '.join(ranking.unknown_words))}")
+        out.print(_matches(ranking.matches[:5]))
+        for alignment in ranking.matches[0].alignments if ranking.matches else ():
+            out.print(
+                f"  {escape(alignment.asked)} ~ {escape(alignment.known)}  "
+                f"[dim]similarity {alignment.similarity:.2f}, weight {alignment.weight:.2f}[/]"
+            )
+
+
+def _matches(matches: tuple[Match, ...]) -> Table:
+    table = Table("confidence", "entry", "nearest phrasing", "may not be, because", box=None, pad_edge=False)
+    for m in matches:
+        table.add_row(f"{m.confidence:.2f}", m.entry_id, escape(m.phrasing), escape("; ".join(m.vetoes)))
+    return table

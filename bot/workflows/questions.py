@@ -1,0 +1,181 @@
+"""The durable path of one question: decide, record, reply, and bring a person where one is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from bot.domain.decision import (
+    TEXT_LIMIT,
+    Answer,
+    Decision,
+    Escalate,
+    Forward,
+    Ignore,
+    Reply,
+    SafetyNotice,
+    Suggestions,
+    decide,
+)
+from bot.domain.knowledge import ChannelMode
+from bot.domain.question import Door, Question
+from bot.domain.scope import Level, Route, Verdict
+from bot.slack.message import Message
+from bot.workflows.alarms import Notices
+from bot.workflows.engine import Payload
+from bot.workflows.parts import Parts
+from bot.workflows.places import private_place, reply_place
+from bot.workflows.posting import Outgoing, Poster
+from bot.workflows.tickets import TicketWork, incident_of
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class QuestionWork:
+    """Runs a question from acceptance to outcome. Every effect looks before it acts, so that it may run again."""
+
+    parts: Parts
+    poster: Poster
+    notices: Notices
+    tickets: TicketWork
+
+    NAME = "question"
+
+    def run(self, payload: Payload, *, first_run: bool) -> None:
+        question = Question.from_json(payload["question"])
+        decision = self.decide(question)
+        recorded = self.parts.store.record_question(question, decision, ticket_for(decision), self.parts.now())
+        if recorded is None:
+            log.info("question is a twin", id=question.id)
+            return
+        asked, ticket = recorded
+        log.info("decided", id=question.id, door=question.door, kind=type(asked.decision).__name__)
+        self._carry_out(question, asked.decision, look=not first_run)
+        if ticket is not None:
+            self.tickets.put_up(ticket, look=not first_run)
+
+    # --- deciding
+
+    def decide(self, question: Question) -> Decision:
+        wisdom, rules = self.parts.wisdom, self.parts.wisdom.loaded.config.matching
+        verdict = wisdom.guard.judge(question.text)
+        wanted = verdict.level is not Level.PAGE and len(question.text) <= TEXT_LIMIT
+        ranking = wisdom.matcher.rank(question.text) if wanted else None
+        thread = self.parts.store.thread(question.channel, question.thread) if question.ts else None
+        return decide(question, verdict, ranking, wisdom.loaded.knowledge, rules, self.parts.today(), thread=thread)
+
+    # --- carrying out
+
+    def _carry_out(self, question: Question, decision: Decision, *, look: bool) -> None:
+        replies = self.parts.wisdom.replies
+        match decision:
+            case SafetyNotice():
+                self.notices.settle(self.notice(question, decision.route, decision.kind), self.poster)
+                self._point_to_dm(question, look)
+            case Answer():
+                self._answer(question, decision, look=look)
+            case Suggestions(offered=offered):
+                knowledge = self.parts.wisdom.loaded.knowledge
+                known = [o for o in offered if o.entry_id in knowledge.entries]
+                self._reply(question, replies.suggestions(known, knowledge, question.id, self._intro(question)), look)
+            case Escalate():
+                self._receipt(question, decision, look=look)
+            case Reply(phrase=phrase):
+                self._reply(question, replies.sentence(phrase, self._intro(question)), look)
+            case Forward(alarm=alarm):
+                self.tickets.patient_wrote_again(question, alarm, look=look)
+            case Ignore():
+                pass
+            case _ as never:
+                assert_never(never)
+
+    def _answer(self, question: Question, decision: Answer, *, look: bool) -> None:
+        entry = self.parts.wisdom.loaded.knowledge.get(decision.entry_id)
+        if entry is None or entry.version != decision.version:
+            # The knowledge base changed between decision and reply: what was approved then is not what stands here now.
+            why = Escalate(Route.GENERAL_INFO, "trouble", alarm=decision.alarm)
+            ticket, _ = self.parts.store.open_ticket(question.id, question.user, why, self.parts.now())
+            self._receipt(question, why, look=look)
+            self.tickets.put_up(ticket, look=look)
+            return
+        strip = decision.alarm is not None
+        answer = self.parts.wisdom.replies.answer(entry, question.id, strip=strip, intro=self._intro(question))
+        self._reply(question, answer, look)
+
+    def _receipt(self, question: Question, why: Escalate, *, look: bool) -> None:
+        """Receipts go where they stay: the thread or the asker's DM, never a message that vanishes."""
+        place = reply_place(question, self.parts.directory.mode(question.channel))
+        receipt = self.parts.wisdom.replies.received(
+            why.route, why.reason, self.parts.now_utc(), self._intro(question), alarm=why.alarm is not None
+        )
+        self.poster.post(Outgoing(f"reply:{question.id}", place, receipt, question.asked_at), look=look)
+        self._point_to_dm(question, look)
+
+    def _reply(self, question: Question, reply: Message, look: bool) -> None:
+        by_url = question.door is Door.COMMAND and not look and question.response_url
+        if by_url and self.parts.messenger.respond(question.response_url, reply):
+            return
+        place = reply_place(question, self.parts.directory.mode(question.channel))
+        self.poster.post(Outgoing(f"reply:{question.id}", place, reply, question.asked_at), look=look)
+
+    def _point_to_dm(self, question: Question, look: bool) -> None:
+        """Say where a command was typed that its reply is in the DM; a hint, so it is not repeated."""
+        if question.door is Door.COMMAND and not look:
+            self.parts.messenger.respond(
+                question.response_url, Message(self.parts.wisdom.loaded.phrases.say("ask_sent_to_dm"), [])
+            )
+
+    def _intro(self, question: Question) -> str:
+        """What a reply in the DM says first when the question was asked in a channel."""
+        if question.door is Door.COMMAND or self.parts.directory.mode(question.channel) is not ChannelMode.PRIVATE:
+            return ""
+        return self.parts.wisdom.replies.intro(self.parts.link(question.channel, question.ts))
+
+    # --- alarms
+
+    def notice(self, question: Question, route: Route, kind: str) -> Outgoing:
+        """The notice for an alarm. A crisis is answered in private, everything else where it was asked."""
+        mode = self.parts.directory.mode(question.channel)
+        place = private_place(question) if route is Route.CRISIS else reply_place(question, mode)
+        return Outgoing(
+            f"notice:{question.id}", place, self.parts.wisdom.replies.notice(route, kind), question.asked_at
+        )
+
+    def sound(self, question: Question, verdict: Verdict) -> None:
+        """Start an alarm's notice now, before anything is stored."""
+        self.notices.start(self.notice(question, verdict.route, verdict.kind))
+
+    # --- when something unexpected happened
+
+    def rescue(self, payload: Payload, *, look: bool) -> None:
+        """Tell the patient that a person will look, and the moderators that something went wrong."""
+        question = Question.from_json(payload["question"])
+        why = Escalate(Route.GENERAL_INFO, "trouble")
+        recorded = self.parts.store.record_question(question, why, why, self.parts.now())
+        if recorded is None:
+            return
+        ticket, _ = self.parts.store.open_ticket(question.id, question.user, why, self.parts.now())
+        place = reply_place(question, self.parts.directory.mode(question.channel))
+        sorry = self.parts.wisdom.replies.sentence("trouble")
+        self.poster.post(Outgoing(f"trouble:{question.id}", place, sorry, question.asked_at), look=look)
+        self.tickets.put_up(ticket, look=look)
+        if ticket.reason == "trouble":
+            log.error("incident", id=question.id, incident=incident_of(question.id), ticket=ticket.number)
+        else:  # it had a ticket before it failed, whose card knows of no failure
+            self.tickets.report_failure(question.id)
+
+
+def ticket_for(decision: Decision) -> Escalate | None:
+    """The ticket that a decision opens, None where no person is needed."""
+    match decision:
+        case Escalate():
+            return decision
+        case SafetyNotice(route=route):
+            return Escalate(route, route.lower(), alarm=route)
+        case Answer(alarm=alarm, offered=offered) if alarm is not None:
+            return Escalate(Route.GENERAL_INFO, "possible_alarm", offered, alarm)
+        case _:
+            return None
