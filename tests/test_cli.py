@@ -44,8 +44,24 @@ def said(run: Run, *arguments: str, code: int = 0, **env: str) -> str:
     return program.said()
 
 
-def asked(run: Run, question: str) -> dict[str, Any]:
-    return dict(json.loads(said(run, "ask", question, "--json")))
+PLAIN, TYPOS = "what is percutaneous lumbar fusion", "waht is percutanous lumbar fuson"
+HALF, DRIVE, ELSEWHERE = (
+    "is it minimaly invasive",
+    "how long till i can drive after my fusion",
+    "what's the capital of France",
+)
+LONG, MARKUP, EMOJI = "is it normal to feel stiff " * 740, "what is a [red]fusion[/red] [/]", "🙂🙂"
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What `ask --json` says to each question, all asked at the same time."""
+    questions = (PLAIN, TYPOS, HALF, DRIVE, ELSEWHERE, LONG, MARKUP, EMOJI)
+    folder = tmp_path_factory.mktemp("asked")
+    programs = {question: Program.start(("ask", question, "--json"), folder, {}) for question in questions}
+    for program in programs.values():
+        assert program.ends() == 0, program.said()
+    return {question: dict(json.loads(program.said())) for question, program in programs.items()}
 
 
 @pytest.fixture
@@ -87,61 +103,55 @@ def test_an_unknown_command_is_named(run: Run) -> None:
 # --- ask
 
 
-@pytest.mark.parametrize("question", ["what is percutaneous lumbar fusion", "waht is percutanous lumbar fuson"])
-def test_a_plain_question_is_answered_in_spite_of_three_typos(run: Run, question: str) -> None:
-    answer = asked(run, question)
-    assert (answer["action"], answer["entry_id"]) == ("answer", SEED)
+@pytest.mark.parametrize("question", [PLAIN, TYPOS])
+def test_a_plain_question_is_answered_in_spite_of_three_typos(asked: dict[str, Any], question: str) -> None:
+    assert (asked[question]["action"], asked[question]["entry_id"]) == ("answer", SEED)
 
 
-def test_half_a_question_is_met_with_suggestions(run: Run) -> None:
-    assert asked(run, "is it minimaly invasive")["action"] == "suggestions"
+def test_half_a_question_is_met_with_suggestions(asked: dict[str, Any]) -> None:
+    assert asked[HALF]["action"] == "suggestions"
 
 
-def test_a_question_about_driving_finds_the_entry_on_driving(run: Run) -> None:
-    answer = asked(run, "how long till i can drive after my fusion")
-    assert answer["action"] in ("answer", "suggestions")
-    assert answer["ranked"][0][0] == DRIVING
+def test_a_question_about_driving_finds_the_entry_on_driving(asked: dict[str, Any]) -> None:
+    assert asked[DRIVE]["action"] in ("answer", "suggestions")
+    assert asked[DRIVE]["ranked"][0][0] == DRIVING
 
 
-def test_what_has_no_answer_goes_to_a_person(run: Run) -> None:
-    answer = asked(run, "what's the capital of France")
-    assert answer["action"] == "escalate"
-    assert answer["confidence"] < 0.5
-    assert "To a person" in said(run, "ask", "what's the capital of France")
+def test_what_has_no_answer_goes_to_a_person(asked: dict[str, Any]) -> None:
+    assert asked[ELSEWHERE]["action"] == "escalate"
+    assert asked[ELSEWHERE]["confidence"] < 0.5
 
 
-def test_the_answer_is_shown_with_its_author_and_review(run: Run) -> None:
-    shown = said(run, "ask", "what is percutaneous lumbar fusion")
+def test_a_very_long_question_goes_to_a_person(asked: dict[str, Any]) -> None:
+    assert asked[LONG]["decision"]["reason"] == "too_long"
+
+
+def test_markup_in_a_question_is_taken_for_words(asked: dict[str, Any]) -> None:
+    assert asked[MARKUP]["action"] in ("answer", "suggestions", "escalate")
+
+
+def test_emoji_alone_is_no_question(asked: dict[str, Any]) -> None:
+    assert asked[EMOJI]["decision"]["phrase"] == "no_words"
+
+
+def test_the_answer_is_shown_with_author_and_review_and_explained(run: Run) -> None:
+    shown = said(run, "ask", "what is percutaneous lumbar fuson", "--explain")
     assert "Answered by Starter content, based on an answer by Robert Flynn" in shown
     assert "Not yet clinically reviewed" in shown
-
-
-def test_explain_says_why(run: Run) -> None:
-    shown = said(run, "ask", "what is percutaneous lumbar fuson", "--explain")
     assert "guard: route GENERAL_INFO" in shown
     assert "thresholds: answer from" in shown
     assert re.search(rf"0\.\d\d\s+{SEED}", shown)
     assert "fuson" in shown
 
 
+def test_a_question_for_a_person_is_shown_with_the_reason_and_its_markup_as_typed(run: Run) -> None:
+    shown = said(run, "ask", "what is the capital of [red]Francce[/red] [/]", "--explain")
+    assert "To a person" in shown
+    assert "francce" in shown.lower()
+
+
 def test_an_empty_question_is_refused_with_an_example(run: Run) -> None:
     assert "the question is empty" in said(run, "ask", "  ", code=1)
-
-
-def test_a_very_long_question_goes_to_a_person(run: Run) -> None:
-    answer = asked(run, "is it normal to feel stiff " * 740)
-    assert answer["action"] == "escalate"
-    assert answer["decision"]["reason"] == "too_long"
-
-
-def test_markup_in_a_question_is_printed_as_it_was_typed(run: Run) -> None:
-    shown = said(run, "ask", "what is a [red]fusion[/red] [/]", "--explain")
-    assert "Why" in shown
-    assert asked(run, "what is a [red]fusion[/red] [/]")["action"] in ("answer", "suggestions", "escalate")
-
-
-def test_emoji_alone_is_no_question(run: Run) -> None:
-    assert asked(run, "🙂🙂")["decision"]["phrase"] == "no_words"
 
 
 # --- knowledge

@@ -43,7 +43,7 @@ def seed() -> Seed:
     )
 
 
-def eventually(look: Callable[[], T], what: str = "it", seconds: float = 10.0) -> T:
+def eventually(look: Callable[[], T | None], what: str = "it", seconds: float = 10.0) -> T:
     """What `look` returns as soon as it is true; fails when that takes longer than `seconds`."""
     until = time.monotonic() + seconds
     while True:
@@ -267,6 +267,16 @@ def action_ids(message: Json) -> list[str]:
         for e in b.get("elements", [])
         if isinstance(e, dict) and "action_id" in e
     ]
+
+
+def event_of(town: Town, said: Json) -> Json:
+    """The event by which Slack tells of a message said in #support."""
+    return {
+        "type": "message",
+        "channel": town.channels["support"],
+        "channel_type": "channel",
+        **{key: said[key] for key in ("user", "text", "ts", "client_msg_id")},
+    }
 
 
 def town_knowledge(folder: Path, **config: object) -> Path:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from slack_bolt import BoltRequest
 
 from bot.app import Bot
 from bot.config import ConfigError
 from bot.slack.message import said
 from bot.workflows.posting import Outgoing, Place
-from tests.town import Town, eventually, running_bot, settings
+from tests.town import Town, event_of, eventually, question_of, running_bot, settings
 
 
 def test_a_message_is_delivered_once_slack_can_be_reached_again(empty_town: Town, data_dir: Path) -> None:
@@ -56,3 +59,22 @@ def test_the_patience_with_a_slack_that_does_not_answer_has_an_end(
         Bot(settings(empty_town, data_dir), patience_seconds=1.0)
     assert time.monotonic() - since < 6.0
     empty_town.clear_faults()
+
+
+def test_a_message_of_which_only_the_second_delivery_arrives_is_answered(empty_town: Town, data_dir: Path) -> None:
+    town = empty_town
+    ts = town.say("patient-a", question_of("percutaneous-lumbar-fusion"))  # nobody is connected
+    message = next(m for m in town.messages("support") if m["ts"] == ts)
+    town.workspace._parts.socket.forget_everything()
+    bot = running_bot(town, data_dir)
+    body = {
+        "type": "event_callback",
+        "team_id": bot.directory.team,
+        "event_id": "Ev1",
+        "event": event_of(town, message),
+    }
+    again: dict[str, str | Sequence[str]] = {"x-slack-retry-num": ["1"], "x-slack-retry-reason": ["timeout"]}
+    request = BoltRequest(body=json.dumps(body), mode="socket_mode", headers=again)
+    assert bot.app.dispatch(request).status == 200
+    town.reply(ts)
+    bot.stop()
