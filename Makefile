@@ -28,7 +28,7 @@ $(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
 
 setup: $(DEV_STAMP) ## install everything into .venv (automatic, and only when something changed)
 
-demo: $(RUN_STAMP) ## the bot in a local workspace, in your browser; no Slack account needed
+demo: $(RUN_STAMP) ## the bot in a local workspace at http://127.0.0.1:3000; no Slack account needed
 	@exec $(BIN)/support-bot demo $(ARGS)
 
 test: $(DEV_STAMP) ## every test

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.decision import TEXT_LIMIT, Answer, Decision, Escalate, SafetyNotice, Suggestions, decide, to_json
+from bot.domain.decision import (
+    TEXT_LIMIT,
+    Answer,
+    Decision,
+    Escalate,
+    Forward,
+    Ignore,
+    Reply,
+    SafetyNotice,
+    Suggestions,
+    decide,
+    ticket_for,
+    to_json,
+)
+from bot.domain.knowledge import Entry
 from bot.domain.matching import Match, Ranking
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Verdict
@@ -62,8 +76,9 @@ class Asking:
         }
 
     def show(self, text: str, out: Console, *, explain: bool) -> None:
-        """Print what the patient would get and, with `explain`, why."""
+        """Print what the patient would get in a direct message and, with `explain`, why."""
         asked = self.ask(text)
+        out.print("[dim]In Slack the patient would read:[/]\n")
         self._show_decision(asked.decision, out)
         if explain:
             self._explain(asked, out)
@@ -72,28 +87,36 @@ class Asking:
         replies, knowledge = self._wisdom.replies, self._wisdom.loaded.knowledge
         match decision:
             case Answer(entry_id=entry_id, alarm=alarm):
-                entry = knowledge.entries[entry_id]
-                if alarm is not None:
-                    out.print(f"[bold red]{escape(replies.strip())}[/]\n")
-                out.print(f"[bold]{escape(entry.question)}[/]\n")
-                out.print(Markdown(entry.answer))
-                out.print(f"\n[dim]{escape(' · '.join(self._signature(entry_id)))}[/]")
+                self._show_answer(knowledge.entries[entry_id], alarm is not None, out)
             case Suggestions(offered=offered):
-                out.print(f"[bold]{escape(self._wisdom.loaded.phrases.say('suggest_intro'))}[/]")
-                for offer in offered:
-                    out.print(f"  • {escape(knowledge.entries[offer.entry_id].question)}")
-                out.print(f"  • {escape(self._wisdom.loaded.phrases.say('suggest_none'))}")
+                out.print(escape(replies.suggestions(offered, knowledge, "ask").text))
             case SafetyNotice(route=route, kind=kind):
                 out.print(f"[bold red]{escape(replies.notice(route, kind).text)}[/]")
-            case Escalate(route=route, reason=reason):
-                out.print(escape(replies.received(route, reason, self._now).text))
-                out.print(f"\n[dim]To a person: {escape(self._wisdom.loaded.phrases.say(f'reason_{reason}'))}[/]")
-            case _:
-                out.print(f"[dim]{type(decision).__name__}[/]")
+            case Escalate(route=route, reason=reason, alarm=alarm):
+                receipt = replies.received(route, reason, self._now, alarm=alarm is not None)
+                out.print(escape(receipt.text))
+            case Reply(phrase=phrase):
+                out.print(escape(replies.sentence(phrase).text))
+            case Forward() | Ignore():
+                out.print("[dim](nothing)[/]")
+            case _ as never:
+                assert_never(never)
+        ticket = ticket_for(decision)
+        if ticket is not None:
+            reason = self._wisdom.loaded.phrases.say(f"reason_{ticket.reason}")
+            out.print(f"\n[dim]and a moderator a ticket:[/] {escape(reason)}")
 
-    def _signature(self, entry_id: str) -> list[str]:
-        replies, entry = self._wisdom.replies, self._wisdom.loaded.knowledge.entries[entry_id]
-        return [*replies.signature(entry)[:2], *(source.url for source in entry.sources)]
+    def _show_answer(self, entry: Entry, strip: bool, out: Console) -> None:
+        replies = self._wisdom.replies
+        if strip:
+            out.print(f"[bold red]{escape(replies.strip())}[/]\n")
+        out.print(f"[bold]{escape(entry.question)}[/]\n")
+        out.print(Markdown(entry.answer))
+        out.print(f"\n[dim]{escape(' · '.join(replies.signature(entry)[:2]))}[/]")
+        for source in entry.sources:
+            out.print(f"[dim]{escape(source.title)}: {escape(source.url)}[/]")
+        footer = self._wisdom.loaded.phrases.say("answer_footer", emergency_number=replies.number())
+        out.print(f"\n[dim]{escape(footer)}[/]")
 
     def _explain(self, asked: Asked, out: Console) -> None:
         verdict, ranking, rules = asked.verdict, asked.ranking, self._wisdom.loaded.config.matching

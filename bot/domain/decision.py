@@ -198,11 +198,26 @@ Decision: TypeAlias = Answer | Suggestions | Escalate | SafetyNotice | Reply | F
 _KINDS = {kind.__name__: kind for kind in (Answer, Suggestions, Escalate, SafetyNotice, Reply, Forward, Ignore)}
 
 
-def needs_ticket(decision: Decision) -> bool:
-    """Whether a person must take over or be told."""
-    return isinstance(decision, Escalate | SafetyNotice) or (
-        isinstance(decision, Answer) and decision.alarm is not None
-    )
+def ticket_for(decision: Decision) -> Escalate | None:
+    """The ticket that a decision opens, None where no person is needed."""
+    match decision:
+        case Escalate():
+            return decision
+        case SafetyNotice(route=route):
+            return Escalate(route, route.lower(), alarm=route)
+        case Answer(alarm=alarm, offered=offered) if alarm is not None:
+            return Escalate(Route.GENERAL_INFO, "possible_alarm", offered, alarm)
+        case _:
+            return None
+
+
+def entries_of(decision: Decision) -> tuple[Offered, ...]:
+    """The entries that came closest, best first, for the card of a ticket opened later."""
+    match decision:
+        case Answer(offered=offered) | Suggestions(offered=offered) | Escalate(offered=offered):
+            return offered
+        case _:
+            return ()
 
 
 def decide(
@@ -264,7 +279,7 @@ def _match(
         if is_confident(best, ranking.margin, entry, rules):
             if entry.overdue(today):
                 return Escalate(verdict.route, "overdue", offered, verdict.alarm)
-            return Answer(entry.id, entry.version, best.confidence, verdict.alarm, offered if verdict.alarm else ())
+            return Answer(entry.id, entry.version, best.confidence, verdict.alarm, offered)
     if verdict.alarm is not None:
         return Escalate(verdict.route, "possible_alarm", offered, verdict.alarm)
     suggestions = _suggestions(ranking, knowledge, rules, today)

@@ -55,6 +55,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "smalltalk_reply": "service",
         "abuse_boundary": "",
         "no_words": "",
+        "received_too_long": "service hours_line",
         "files_not_read": "service hours_line",
         "ask_usage": "",
         "ask_sent_to_dm": "",

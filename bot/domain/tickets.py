@@ -46,10 +46,9 @@ class InvalidTransition(Exception):
 
 
 def claim(ticket: Ticket, by: str, now: float) -> Ticket:
-    """`by` takes the ticket. Raises InvalidTransition when another has it or it is resolved."""
-    _require(ticket, by, State.OPEN, State.CLAIMED, State.ANSWERED)
-    state = State.CLAIMED if ticket.state is State.OPEN else ticket.state
-    return _changed(ticket, state, by, now)
+    """`by` takes the ticket. Raises InvalidTransition when it is not open: somebody, perhaps `by`, has it already."""
+    _require(ticket, by, State.OPEN)
+    return _changed(ticket, State.CLAIMED, by, now)
 
 
 def answer(ticket: Ticket, by: str, now: float) -> Ticket:

@@ -15,6 +15,8 @@ from slack_sdk.webhook import WebhookClient
 from bot.slack.message import Json, Message
 
 METADATA_TYPE = "support_bot_post"
+UPDATE_TEXT_LIMIT = 4_000
+"""Characters of `text` that chat.update takes (Slack: msg_too_long beyond)."""
 _SLACK_IS_UNWELL = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
@@ -100,8 +102,12 @@ class Messenger:
                 return
 
     def update(self, channel: str, ts: str, message: Message) -> None:
-        """Put `message` in the place of an earlier one. Safe to repeat. Raises DeliveryError."""
-        self._call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        """Put `message` in the place of an earlier one. Safe to repeat. Raises DeliveryError.
+
+        The blocks stay whole; the text is cut where Slack would refuse it (it takes 40,000 characters in a post).
+        """
+        text = message.text if len(message.text) <= UPDATE_TEXT_LIMIT else message.text[: UPDATE_TEXT_LIMIT - 1] + "…"
+        self._call("chat.update", channel=channel, ts=ts, text=text, blocks=message.blocks)
 
     def whisper(self, channel: str, user: str, text: str) -> None:
         """A note only `user` sees, if they are there. For hints only: it leaves no history. Raises DeliveryError."""

@@ -43,6 +43,7 @@ _RECEIVED_BY_REASON = {
     "requested": "received_requested",
     "none_of_these": "received_requested",
     "files": "files_not_read",
+    "too_long": "received_too_long",
 }
 _NOTICES = {"cauda_equina": "emergency_cauda_equina", "poisoning": "emergency_poisoning"}
 

@@ -26,6 +26,10 @@ DESK_ACTIONS = ("ticket_claim", "ticket_resolve", "ticket_send", "ticket_write",
 """Beginnings of the action ids that only a moderator may press."""
 
 
+LARGEST_NUMBER = 2**63 - 1
+"""What a database's integer holds: a forged number beyond it is no ticket's."""
+
+
 @dataclass(frozen=True)
 class Press:
     """A pressed button. `text` and `blocks` are those of the answer it stands under, where Slack tells them: not those
@@ -59,7 +63,7 @@ class Press:
     def ticket(self) -> int:
         """The number of the ticket that the button belongs to; 0, which no ticket has, when it names none."""
         number = self.about().get("t")
-        return number if isinstance(number, int) else 0
+        return number if type(number) is int and 0 < number <= LARGEST_NUMBER else 0
 
 
 @dataclass(frozen=True)

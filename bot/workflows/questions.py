@@ -18,6 +18,7 @@ from bot.domain.decision import (
     SafetyNotice,
     Suggestions,
     decide,
+    ticket_for,
 )
 from bot.domain.knowledge import ChannelMode
 from bot.domain.question import Door, Question
@@ -166,16 +167,3 @@ class QuestionWork:
             log.error("incident", id=question.id, incident=incident_of(question.id), ticket=ticket.number)
         else:  # it had a ticket before it failed, whose card knows of no failure
             self.tickets.report_failure(question.id)
-
-
-def ticket_for(decision: Decision) -> Escalate | None:
-    """The ticket that a decision opens, None where no person is needed."""
-    match decision:
-        case Escalate():
-            return decision
-        case SafetyNotice(route=route):
-            return Escalate(route, route.lower(), alarm=route)
-        case Answer(alarm=alarm, offered=offered) if alarm is not None:
-            return Escalate(Route.GENERAL_INFO, "possible_alarm", offered, alarm)
-        case _:
-            return None

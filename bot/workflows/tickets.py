@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain import tickets as rules
-from bot.domain.decision import Escalate
+from bot.domain.decision import Escalate, entries_of
 from bot.domain.knowledge import Entry
 from bot.domain.question import Door, Question
 from bot.domain.scope import Route
@@ -112,7 +112,7 @@ class TicketWork:
             return
         self.refresh(number)
         receipt = self.parts.wisdom.replies.claimed(gesture.user)
-        self._tell(ticket, f"claimed:{number}:{gesture.user}", receipt, look=look)
+        self._tell(ticket, f"claimed:{gesture.id}", receipt, look=look)
 
     def resolve(self, gesture: Gesture, number: int, *, look: bool) -> None:
         ticket = self._step(gesture, number, "resolve")
@@ -189,7 +189,7 @@ class TicketWork:
 
     def bring_a_person(self, gesture: Gesture, asked: Asked, reason: str, *, look: bool) -> bool:
         """Open a ticket for a question that had none, or a closed one again; False when a person has it already."""
-        offered = getattr(asked.decision, "offered", ())
+        offered = entries_of(asked.decision)
         route = Route.GENERAL_INFO
         ticket, opened = self.parts.store.open_ticket(
             asked.id, asked.user, Escalate(route, reason, offered), self.parts.now()

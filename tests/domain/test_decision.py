@@ -32,7 +32,7 @@ from bot.domain.decision import (
     admit,
     decide,
     from_json,
-    needs_ticket,
+    ticket_for,
     to_json,
 )
 from bot.domain.knowledge import ChannelMode, Entry, KnowledgeBase, MatchingSettings
@@ -266,8 +266,9 @@ def decided(
 
 def test_a_confident_match_is_the_answer() -> None:
     decision = decided(ranked(("driving", 0.9), ("flying", 0.4)))
-    assert decision == Answer("driving", ENTRIES["driving"].version, 0.9)
-    assert not needs_ticket(decision)
+    closest = (Offered("driving", 0.9), Offered("flying", 0.4))
+    assert decision == Answer("driving", ENTRIES["driving"].version, 0.9, offered=closest)
+    assert ticket_for(decision) is None
 
 
 def test_a_match_exactly_at_both_thresholds_is_the_answer() -> None:
@@ -311,7 +312,7 @@ def test_only_what_reaches_the_suggestion_threshold_is_suggested() -> None:
 def test_below_the_suggestion_threshold_a_person_is_brought_with_the_nearest_entries() -> None:
     decision = decided(ranked(("driving", 0.49), ("flying", 0.2)))
     assert decision == Escalate(Route.GENERAL_INFO, "no_match", (Offered("driving", 0.49), Offered("flying", 0.2)))
-    assert needs_ticket(decision)
+    assert ticket_for(decision)
 
 
 def test_no_match_at_all_brings_a_person() -> None:
@@ -336,7 +337,7 @@ def test_an_entry_past_its_review_date_is_never_suggested() -> None:
 def test_a_plain_alarm_is_a_notice_whatever_matches() -> None:
     assert decided(ranked(("driving", 1.0)), RED_FLAG) == SafetyNotice(Route.EMERGENCY, "cauda_equina")
     assert decided(None, CRISIS) == SafetyNotice(Route.CRISIS)
-    assert needs_ticket(SafetyNotice(Route.URGENT))
+    assert ticket_for(SafetyNotice(Route.URGENT))
 
 
 def test_a_plain_alarm_is_a_notice_in_a_thread_with_a_ticket_too() -> None:
@@ -379,7 +380,7 @@ def test_with_a_doubtful_alarm_a_confident_answer_follows_under_the_strip_and_a_
     assert isinstance(decision, Answer)
     assert decision.alarm is Route.URGENT
     assert [o.entry_id for o in decision.offered] == ["driving", "flying"]
-    assert needs_ticket(decision)
+    assert ticket_for(decision)
 
 
 @pytest.mark.parametrize(
@@ -404,7 +405,7 @@ def test_a_doubtful_alarm_in_small_talk_brings_a_person() -> None:
 def test_small_talk_gets_a_short_reply_and_silence_in_a_thread() -> None:
     assert decided(Ranking(), Verdict(Route.SMALLTALK)) == Reply("smalltalk_reply")
     assert decided(Ranking(), Verdict(Route.SMALLTALK), question=replace(ASKED, door=Door.THREAD)) == Ignore()
-    assert not needs_ticket(Ignore())
+    assert ticket_for(Ignore()) is None
 
 
 def of_length(length: int) -> Question:

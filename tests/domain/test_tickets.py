@@ -81,9 +81,10 @@ def test_a_ticket_only_moves_forward(made: list[tuple[str, str]]) -> None:
     assert states == sorted(states)
 
 
-def test_claiming_an_answered_ticket_again_leaves_it_answered() -> None:
-    answered = answer(OPEN, "U-ann", 101.0)
-    assert claim(answered, "U-ann", 102.0).state is State.ANSWERED
+@pytest.mark.parametrize("taken", [claim(OPEN, "U-ann", 101.0), answer(OPEN, "U-ann", 101.0)])
+def test_only_an_open_ticket_can_be_claimed_even_by_its_holder(taken: Ticket) -> None:
+    with pytest.raises(InvalidTransition):
+        claim(taken, "U-ann", 102.0)
 
 
 def test_answering_takes_a_ticket_that_nobody_has() -> None:

@@ -257,3 +257,14 @@ def test_a_modal_whose_trigger_has_expired_is_refused(messenger: Messenger) -> N
     title = {"type": "plain_text", "text": "Title"}
     view = {"type": "modal", "title": title, "blocks": [{"type": "divider"}]}
     assert failure(lambda: messenger.open_view("no-such-trigger", view)).retry_after_seconds is None
+
+
+def test_an_update_longer_than_slack_takes_keeps_its_blocks_whole_and_cuts_its_text(
+    slack: Town, messenger: Messenger
+) -> None:
+    channel = slack.channels["support"]
+    posted = messenger.post(channel, "", "k", said("short"))
+    messenger.update(channel, posted.ts, said("many words " * 900))
+    [now] = [m for m in slack.messages("support") if m["ts"] == posted.ts]
+    assert len(now["text"]) == 4_000
+    assert "".join(block["text"]["text"] for block in now["blocks"]).count("many") == 900

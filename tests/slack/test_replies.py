@@ -17,7 +17,7 @@ import yaml
 
 from bot.domain.decision import Offered
 from bot.domain.knowledge import ANSWER_LIMIT as LONGEST_CURATED_ANSWER
-from bot.domain.knowledge import Entry, KnowledgeBase, Source
+from bot.domain.knowledge import Entry, Hours, KnowledgeBase, Source
 from bot.domain.phrases import KEYS
 from bot.domain.scope import ALARMS, Route
 from bot.domain.tickets import State, Ticket
@@ -272,7 +272,14 @@ def test_a_file_gets_told_that_it_was_not_read_and_who_was_told() -> None:
 )
 def test_a_receipt_tells_whether_someone_is_on_duty(now: datetime, key: str) -> None:
     values = {"opens": "Monday 09:00 (Europe/London)"} if key == "hours_closed" else {}
-    assert LOADED.phrases.say(key, **values) in REPLIES.received(Route.GENERAL_INFO, "no_match", now).text
+    weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    hours = Hours(timezone="Europe/London", days=dict.fromkeys(weekdays, "09:00-17:00"))
+    staffed = Replies(LOADED.phrases, LOADED.config.model_copy(update={"hours": hours}))
+    assert LOADED.phrases.say(key, **values) in staffed.received(Route.GENERAL_INFO, "no_match", now).text
+
+
+def test_the_shipped_settings_promise_no_hours_that_nobody_has_agreed_to() -> None:
+    assert LOADED.config.hours is None
 
 
 def test_without_known_hours_nothing_is_promised() -> None:
