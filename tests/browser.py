@@ -6,6 +6,7 @@ that a build never passes without them. A page that reports an error of its own 
 
 from __future__ import annotations
 
+import importlib.resources
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,6 +29,14 @@ ARGUMENTS = (
 PATIENCE_MS = 10_000
 # What chromium itself writes when a server is away; the page shows that in its own way.
 LOST_CONNECTION = "Failed to load resource"
+
+# WCAG 2.2 up to level AA, and axe's own advice besides.
+AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+AXE_RUN = """async (tags) => {
+  const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+    `${id} at ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(1).join("; ")}`));
+}"""
 
 OpenPage = Callable[..., Page]
 
@@ -54,34 +63,66 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def idle_windows() -> list[Page]:
+    """Windows that earlier tests have left: opening one anew takes longer than all that a test does in it."""
+    return []
+
+
 @pytest.fixture
-def browser_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Opens an address in a fresh window of its own: `browser_page(url, width=1280, height=860)`.
+def browser_page(chromium: Browser, idle_windows: list[Page]) -> Iterator[OpenPage]:
+    """Opens an address in a window of its own: `browser_page(url, width=1280, height=860)`.
 
     Each window has its own storage, as two people at two machines would.
     """
     problems: list[str] = []
+    used: list[Page] = []
+
+    def on_error(error: Error) -> None:
+        problems.append(_told(error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        problems.extend(_complaints(message))
 
     def open_page(
         url: str, *, width: int = 1280, height: int = 860, scheme: Literal["light", "dark"] = "light"
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(_told(error)))
-        page.on("console", lambda message: problems.extend(_complaints(message)))
+        page = idle_windows.pop() if idle_windows else _new_window(chromium)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        page.on("pageerror", on_error)
+        page.on("console", on_console)
+        used.append(page)
         page.goto(url)
         return page
 
     yield open_page
-    for context in chromium.contexts:
-        context.close()
+    for page in used:
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_console)
+        _leave(page)
+    idle_windows.extend(used)
     assert problems == []
+
+
+def _new_window(chromium: Browser) -> Page:
+    context = chromium.new_context(locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
+
+
+def _leave(page: Page) -> None:
+    """Nothing of a test stays behind; what a page stored is bound to its address, which has a port of its own."""
+    page.unroute_all()
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
+
+
+def objections(page: Page) -> list[str]:
+    """What axe-core objects to in what the page shows now: a line for each rule and element."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    return list(page.evaluate(AXE_RUN, list(AXE_TAGS)))
 
 
 def _told(error: Error) -> str:

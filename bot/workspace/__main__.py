@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from bot.workspace import PortInUse, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser, Workspace
+from bot.workspace import PortInUse, Seed, SeedApp, SeedChannel, SeedCommand, SeedShortcut, SeedUser, Workspace
 
 BOT = "app"
 
@@ -28,6 +28,8 @@ def tiny_seed() -> Seed:
             bot_token="xoxb-local-workspace",
             app_token="xapp-local-workspace",
             commands=(SeedCommand("/try", "Try a slash command", "[words]"),),
+            shortcuts=(SeedShortcut("Try a shortcut", "message", "try", "Try a shortcut on a message"),),
+            signing_secret="local-workspace-secret",
         ),
     )
 
@@ -47,10 +49,11 @@ def main() -> int:
         return 2
     app = workspace.seed.app
     sys.stdout.write(
-        f"Page:            {workspace.url}\n"
-        f"SLACK_API_URL:   {workspace.api_url}\n"
-        f"SLACK_BOT_TOKEN: {app.bot_token}\n"
-        f"SLACK_APP_TOKEN: {app.app_token}\n"
+        f"Page:                 {workspace.url}\n"
+        f"SLACK_API_URL:        {workspace.api_url}\n"
+        f"SLACK_BOT_TOKEN:      {app.bot_token}\n"
+        f"SLACK_APP_TOKEN:      {app.app_token}\n"
+        f"SLACK_SIGNING_SECRET: {app.signing_secret}\n"
     )
     sys.stdout.flush()
     ended.wait()

@@ -68,15 +68,15 @@ def _text_length(part: object) -> int:
     return rest + (len(own) if isinstance(own, str) else 0)
 
 
-def problems_in_view(view: object) -> list[str]:
-    """Every problem Slack would name in a modal."""
+def problems_in_view(view: object, kind: str = "modal") -> list[str]:
+    """Every problem Slack would name in a view of this kind (modal, home)."""
     found = Findings()
     if not isinstance(view, dict):
         found.add("must be an object", "/view")
         return found.messages
-    if view.get("type") != "modal":
-        found.add("must be equal to modal", "/view/type")
-    found.text(view, "title", 24, "/view", types=("plain_text",), required=True)
+    if view.get("type") != kind:
+        found.add(f"must be equal to {kind}", "/view/type")
+    found.text(view, "title", 24, "/view", types=("plain_text",), required=kind == "modal")
     found.text(view, "submit", 24, "/view", types=("plain_text",))
     found.text(view, "close", 24, "/view", types=("plain_text",))
     for name, most in (("private_metadata", 3000), ("callback_id", 255), ("external_id", 255)):
@@ -90,7 +90,7 @@ def problems_in_view(view: object) -> list[str]:
 
 def _check_view_blocks(found: Findings, view: Json, blocks: list[Json]) -> None:
     types = {block.get("type") for block in blocks}
-    if "input" in types and "submit" not in view:
+    if "input" in types and "submit" not in view and view.get("type") == "modal":
         found.add("missing required field: submit (a view with an input block needs it)", "/view")
     for refused in types & {"markdown", "context_actions", "file"}:
         found.add(f"unsupported type in a view: {refused}", "/view/blocks")

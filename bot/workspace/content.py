@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bot.workspace.blocks_check import TEXT_CUT_AT, blocks_too_long, problems_in_blocks, with_ids
+from bot.workspace.blocks_check import MARKDOWN_IN_MESSAGE, TEXT_CUT_AT, blocks_too_long, problems_in_blocks, with_ids
 from bot.workspace.model import Json, SlackError
 
 
@@ -29,19 +29,32 @@ def content_of(args: Json, *, total_limit: bool = True) -> Content:
 
     Text over 40,000 characters is cut there, as Slack cuts it. Raises `invalid_blocks_format` (not JSON),
     `invalid_blocks` with every problem, `msg_blocks_too_long` (only with `total_limit`: response URLs
-    have none) and `invalid_metadata_format` / `invalid_metadata_schema`.
+    have none), `markdown_text_conflict`, `msg_too_long` (of markdown_text) and `invalid_metadata_format` /
+    `invalid_metadata_schema`.
     """
     blocks = _blocks(parsed(args.get("blocks"), "invalid_blocks_format"))
     if total_limit and blocks and blocks_too_long(blocks):
         raise SlackError("msg_blocks_too_long")
     attachments = parsed(args.get("attachments"), "invalid_attachments")
-    text = args.get("text")
+    text = _text(args)
     return Content(
-        text=None if text is None else str(text)[:TEXT_CUT_AT],
+        text=None if text is None else text[:TEXT_CUT_AT],
         blocks=blocks,
         attachments=attachments if isinstance(attachments, list) else None,
         metadata=_metadata(parsed(args.get("metadata"), "invalid_metadata_format")),
     )
+
+
+def _text(args: Json) -> str | None:
+    """`text`, or `markdown_text`, which stands alone."""
+    text, markdown = args.get("text"), args.get("markdown_text")
+    if not markdown:
+        return None if text is None else str(text)
+    if text or args.get("blocks"):
+        raise SlackError("markdown_text_conflict")
+    if len(str(markdown)) > MARKDOWN_IN_MESSAGE:
+        raise SlackError("msg_too_long")
+    return str(markdown)
 
 
 def parsed(value: Any, error: str) -> Any:

@@ -98,12 +98,38 @@ def reacted(state: State, message: Message, *, user: str, name: str, present: bo
     }
 
 
-def home_opened(state: State, *, user: str, channel: str) -> Json:
-    """A person opened the app's home."""
-    return {
+def home_opened(state: State, *, user: str, channel: str, tab: str) -> Json:
+    """A person opened a tab (home, messages) of the app's home; with the view published there, if any."""
+    event: Json = {
         "type": "app_home_opened",
         "user": user,
         "channel": channel,
-        "tab": "home",
+        "tab": tab,
+        "event_ts": state.next_ts(),
+    }
+    view = state.homes.get(user) if tab == "home" else None
+    return event | ({"view": view} if view else {})
+
+
+def joined(state: State, channel: Channel, *, user: str, inviter: str) -> Json:
+    """Somebody, the app's bot perhaps, entered a channel."""
+    return _membership(state, channel, "member_joined_channel", user) | ({"inviter": inviter} if inviter else {})
+
+
+def left(state: State, channel: Channel, *, user: str) -> Json:
+    """Somebody went out of a channel; the app's bot hears of itself in other words."""
+    if user == state.identity.bot_user:
+        kind = "channel_left" if channel.kind == "channel" else "group_left"
+        return {"type": kind, "channel": channel.id, "event_ts": state.next_ts()}
+    return _membership(state, channel, "member_left_channel", user)
+
+
+def _membership(state: State, channel: Channel, kind: str, user: str) -> Json:
+    return {
+        "type": kind,
+        "user": user,
+        "channel": channel.id,
+        "channel_type": "C" if channel.kind == "channel" else "G",
+        "team": state.identity.team,
         "event_ts": state.next_ts(),
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 
 from bot.workspace.model import Json, SlackError
 
-KINDS = frozenset({"hang", "hang_after", "delay", "ratelimited", "error_before", "error_after"})
+KINDS = frozenset(
+    ["hang", "hang_after", "delay", "late", "ratelimited", "error_before", "error_after", "reset", "reset_after"]
+)
 UNTIL_CLEARED = -1
 
 
@@ -18,7 +21,9 @@ class Fault:
 
     hang: nothing is stored and nothing is answered until cleared, or for `seconds`.
     hang_after: stored, then as hang. delay: answered after `seconds`. ratelimited: 429 with
-    `retry_after` seconds. error_before and error_after: 500, before or after storing.
+    `retry_after` seconds. error_before and error_after: 500, before or after storing. reset and
+    reset_after: the connection is reset, before or after storing. late: answered at once with 504, stored
+    `seconds` later.
     `channel` empty means any; `method` may be `*` and, for response URLs, `response_url`.
     """
 
@@ -55,6 +60,8 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._released = asyncio.Event()
+        self._forgotten = 0
+        self._late: set[asyncio.Task[None]] = set()
 
     def add(self, fault: Fault) -> None:
         self._faults.append(fault)
@@ -64,6 +71,22 @@ class Faults:
         self._faults.clear()
         self._released.set()
         self._released = asyncio.Event()
+
+    def forget(self) -> None:
+        """As `clear`, and what still waits to be stored never is."""
+        self._forgotten += 1
+        self.clear()
+
+    def later(self, seconds: float, act: Callable[[], object]) -> None:
+        """Act after `seconds`, or when the faults are cleared."""
+
+        async def wait_and_act() -> None:
+            if await self.wait(seconds):
+                act()
+
+        task = asyncio.create_task(wait_and_act())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
 
     def listed(self) -> list[Json]:
         return [asdict(fault) for fault in self._faults]
@@ -84,7 +107,10 @@ class Faults:
         else:
             self._faults[at] = replace(fault, times=fault.times - 1)
 
-    async def wait(self, seconds: float | None) -> None:
-        """Return after `seconds`, or when the faults are cleared, whichever is first."""
+    async def wait(self, seconds: float | None) -> bool:
+        """Return after `seconds`, or when the faults are cleared, whichever is first; says whether what waited
+        is still wanted, which it is not after `forget`."""
+        before = self._forgotten
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._released.wait(), seconds)
+        return self._forgotten == before

@@ -1,22 +1,13 @@
-"""What people do with the app's interface: pressing, typing a command, submitting and closing a modal."""
+"""What people do with what the app put into a conversation: pressing, commands, and shortcuts."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.workspace.element_values import (
-    has_value,
-    refused_inputs,
-    stateful_elements,
-    value_of,
-    values_of,
-)
+from bot.workspace.app_calls import AppCalls
 from bot.workspace.grants import Grants, ResponseGrant
-from bot.workspace.modals import Modals
 from bot.workspace.model import SLACKBOT, Channel, Json, Message, SlackError
+from bot.workspace.pressing import completed, state_of
 from bot.workspace.render import message_json
 from bot.workspace.responses import Responses
-from bot.workspace.socket_mode import Outcome, SocketMode
 from bot.workspace.state import State
 from bot.workspace.workplace import Workplace
 
@@ -24,37 +15,28 @@ _CHANNEL_NAMES = {"im": "directmessage", "group": "privategroup"}
 
 
 class Interactivity:
-    """Each method tells the app, waits for its acknowledgement and does what the answer says.
-
-    Each raises `operation_timeout` when nobody acknowledged in time and `dispatch_failed` when the app
-    has no connection.
-    """
+    """Each method tells the app, waits for its acknowledgement and does what the answer says; each raises
+    what `AppCalls.tell` raises."""
 
     def __init__(
         self,
         state: State,
-        socket: SocketMode,
+        calls: AppCalls,
         workplace: Workplace,
-        modals: Modals,
         grants: Grants,
         responses: Responses,
     ) -> None:
         self._state = state
-        self._socket = socket
+        self._calls = calls
         self._workplace = workplace
-        self._modals = modals
         self._grants = grants
         self._responses = responses
 
     async def press(self, channel_id: str, ts: str, user: str, action: Json) -> None:
         """A person presses or chooses an element of a message they can see."""
-        channel = self._channel_of(user, channel_id)
-        ledger = self._state.ledger(channel.id)
-        message = ledger.get_ephemeral(ts) or self._state.message(channel.id, ts)
-        if not self._workplace.may_read(user, channel, message):
-            raise SlackError("message_not_found")
-        pressed = self._completed(message.blocks or [], action)
-        await self._deliver("interactive", self._press_payload(channel, message, user, pressed))
+        channel, message = self._seen(user, channel_id, ts)
+        pressed = completed(message.blocks or [], action, self._state.next_ts())
+        await self._calls.tell("interactive", self._press_payload(channel, message, user, pressed))
 
     def _press_payload(self, channel: Channel, message: Message, user: str, action: Json) -> Json:
         container: Json = {
@@ -65,10 +47,10 @@ class Interactivity:
         }
         if message.thread_ts:
             container["thread_ts"] = message.thread_ts
-        payload = self._base("block_actions", user) | {
+        payload = self._calls.payload("block_actions", user) | {
             "container": container,
             "channel": {"id": channel.id, "name": _name_for_apps(channel)},
-            "state": {"values": _state_of(message.blocks or [], action)},
+            "state": {"values": state_of(message.blocks or [], action)},
             "response_url": self._responses.new_url(user=user, channel=channel.id, message_ts=message.ts),
             "actions": [action],
         }
@@ -77,19 +59,30 @@ class Interactivity:
             payload["message"] = message_json(self._state, message)
         return payload
 
-    async def press_in_view(self, user: str, view_id: str, action: Json, given: Json) -> None:
-        """A person presses or chooses an element of a modal they have open."""
-        view = self._open_view(user, view_id)
-        pressed = self._completed(view["blocks"], action)
-        values = values_of(view["blocks"], given)
-        for block_id, by_action in _state_of(view["blocks"], pressed).items():
-            values.setdefault(block_id, {}).update(by_action)
-        payload = self._base("block_actions", user) | {
-            "container": {"type": "view", "view_id": view_id},
-            "view": view | {"state": {"values": values}},
-            "actions": [pressed],
+    async def shortcut(self, user: str, callback_id: str, channel_id: str = "", ts: str = "") -> None:
+        """A person chooses a shortcut: on a message they can see, or, with no message, a global one.
+
+        Raises `unknown_shortcut` when the app has none of that id and kind.
+        """
+        kind = "message" if ts else "global"
+        if not any(s.callback_id == callback_id and s.type == kind for s in self._state.seed.app.shortcuts):
+            raise SlackError("unknown_shortcut")
+        payload = self._calls.payload("message_action" if ts else "shortcut", user)
+        payload |= {"callback_id": callback_id, "action_ts": self._state.next_ts()}
+        if ts:
+            payload |= self._of_message(*self._seen(user, channel_id, ts), user)
+        await self._calls.tell("interactive", payload)
+
+    def _of_message(self, channel: Channel, message: Message, user: str) -> Json:
+        """What a message shortcut tells besides; it exists on messages for everyone only."""
+        if message.ephemeral_to is not None:
+            raise SlackError("message_not_found")
+        return {
+            "channel": {"id": channel.id, "name": _name_for_apps(channel)},
+            "message_ts": message.ts,
+            "message": message_json(self._state, message),
+            "response_url": self._responses.new_url(user=user, channel=channel.id),
         }
-        await self._deliver("interactive", payload)
 
     async def command(self, channel_id: str, user: str, command: str, text: str) -> None:
         """A person types a slash command; a failure is shown to them by slackbot."""
@@ -99,7 +92,7 @@ class Interactivity:
             raise SlackError("unknown_command")
         typed = f"{command} {text}".strip()
         try:
-            answer = await self._deliver("slash_commands", self._command_payload(channel, user, command, text))
+            answer = await self._calls.tell("slash_commands", self._command_payload(channel, user, command, text))
         except SlackError as error:
             self._say_as_slackbot(channel, user, f"{command} failed with the error “{error.code}”")
             raise
@@ -127,77 +120,6 @@ class Interactivity:
             "trigger_id": self._grants.new_trigger(user),
         }
 
-    async def submit(self, user: str, given: Json) -> Json:
-        """A person submits their top modal; says what a page shows next.
-
-        A required input left empty never reaches the app, as in Slack's own window.
-        """
-        view = self._open_view(user)
-        values = values_of(view["blocks"], given)
-        refused = refused_inputs(view["blocks"], values)
-        if refused:
-            return {"response_action": "errors", "errors": refused}
-        submitted = view | {"state": {"values": values}}
-        payload = self._base("view_submission", user) | {"view": submitted, "response_urls": []}
-        answer = await self._deliver("interactive", payload)
-        return self._modals.submitted(user, view, answer)
-
-    async def close(self, user: str) -> None:
-        """A person closes their top modal; the app hears of it if the modal asked for that."""
-        view = self._open_view(user)
-        if view["clear_on_close"]:
-            self._modals.close_all(user)
-        else:
-            self._modals.close_top(user)
-        if view["notify_on_close"]:
-            payload = self._base("view_closed", user) | {"view": view, "is_cleared": view["clear_on_close"]}
-            payload.pop("trigger_id")
-            await self._deliver("interactive", payload)
-
-    async def _deliver(self, type_: str, payload: Json) -> Any:
-        """The payload of the acknowledgement."""
-        answers = payload.get("type") != "block_actions"
-        delivery = self._socket.deliver(type_, payload, accepts_response_payload=answers)
-        settled = await delivery.settled
-        if settled.outcome is not Outcome.ACKED:
-            raise SlackError(settled.outcome.value)
-        return settled.payload
-
-    def _base(self, type_: str, user: str) -> Json:
-        identity = self._state.identity
-        name = self._state.person(user).name
-        return {
-            "type": type_,
-            "user": {"id": user, "username": name, "name": name, "team_id": identity.team},
-            "api_app_id": identity.app,
-            "token": "verification-token",
-            "trigger_id": self._grants.new_trigger(user),
-            "team": {"id": identity.team, "domain": self._state.seed.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
-        }
-
-    def _completed(self, blocks: list[Json], action: Json) -> Json:
-        """The pressed element as the app gets it.
-
-        A value the element does not have is passed on as given: a test may press a forged button.
-        """
-        block, element = _find(blocks, action)
-        kind = str(action.get("type") or element.get("type") or "button")
-        pressed: Json = {
-            "type": kind,
-            "action_id": action.get("action_id") or element.get("action_id", ""),
-            "block_id": action.get("block_id") or block.get("block_id", ""),
-            "action_ts": self._state.next_ts(),
-        }
-        given = {name: value for name, value in action.items() if value is not None and name not in pressed}
-        if not element:
-            return pressed | given
-        if kind in ("static_select", "radio_buttons", "overflow", "checkboxes") or has_value(element):
-            return pressed | (value_of(element, given.get("value")) if "value" in given else given)
-        shown = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
-        return pressed | shown | given
-
     def _channel_of(self, user: str, channel_id: str) -> Channel:
         self._state.person(user)
         channel = self._state.channel(channel_id)
@@ -205,12 +127,13 @@ class Interactivity:
             raise SlackError("channel_not_found")
         return channel
 
-    def _open_view(self, user: str, view_id: str = "") -> Json:
-        self._state.person(user)
-        for view in reversed(self._state.views.by_user.get(user, [])):
-            if view_id in ("", view["id"]):
-                return view
-        raise SlackError("view_not_found")
+    def _seen(self, user: str, channel_id: str, ts: str) -> tuple[Channel, Message]:
+        """A message and its conversation; raises `message_not_found` also for what the person cannot see."""
+        channel = self._channel_of(user, channel_id)
+        message = self._state.ledger(channel.id).get_ephemeral(ts) or self._state.message(channel.id, ts)
+        if not self._workplace.may_read(user, channel, message):
+            raise SlackError("message_not_found")
+        return channel, message
 
     def _say_as_slackbot(self, channel: Channel, user: str, text: str) -> None:
         self._workplace.post_ephemeral(
@@ -227,23 +150,3 @@ class Interactivity:
 
 def _name_for_apps(channel: Channel) -> str:
     return _CHANNEL_NAMES.get(channel.kind, channel.name)
-
-
-def _find(blocks: list[Json], action: Json) -> tuple[Json, Json]:
-    """The block and the element an action names; empty where there is none."""
-    for block in blocks:
-        if action.get("block_id") not in (None, "", block.get("block_id")):
-            continue
-        for element in (block.get("element"), block.get("accessory"), *block.get("elements", [])):
-            if isinstance(element, dict) and element.get("action_id") == action.get("action_id"):
-                return block, element
-    return {}, {}
-
-
-def _state_of(blocks: list[Json], action: Json) -> dict[str, dict[str, Json]]:
-    """What a chosen element adds to `state.values`."""
-    for block, element in stateful_elements(blocks):
-        if block["block_id"] == action["block_id"] and element["action_id"] == action["action_id"]:
-            chosen = {name: value for name, value in action.items() if name == "type" or name.startswith("selected")}
-            return {block["block_id"]: {element["action_id"]: chosen}}
-    return {}

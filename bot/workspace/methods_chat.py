@@ -11,6 +11,9 @@ from bot.workspace.model import Channel, Json, Message, SlackError
 from bot.workspace.parts import Parts
 from bot.workspace.render import message_json
 
+# chat.update says so of its `text` (docs.slack.dev/reference/methods/chat.update)
+TEXT_IN_UPDATE = 4_000
+
 
 def chat_post_message(parts: Parts, args: Json) -> Json:
     channel = _writable(parts, args)
@@ -56,6 +59,8 @@ def chat_update(parts: Parts, args: Json) -> Json:
     if old.bot_id != parts.state.identity.bot_id:
         raise SlackError("cant_update_message")
     content = content_of(args)
+    if len(content.text or "") > TEXT_IN_UPDATE:
+        raise SlackError("msg_too_long")
     if content.text is None and content.blocks is None and content.attachments is None:
         raise SlackError("no_text")
     new = _updated(old, content, parts.state.next_ts())
@@ -67,11 +72,12 @@ def chat_update(parts: Parts, args: Json) -> Json:
 
 
 def _updated(old: Message, content: Content, edited_ts: str) -> Message:
-    """Blocks, attachments and metadata left out stay; empty ones take them away."""
+    """Attachments and metadata left out stay, blocks only where no text is given; empty ones take them away."""
+    blocks = old.blocks if content.text is None and content.blocks is None else content.blocks
     return replace(
         old,
         text=old.text if content.text is None else content.text,
-        blocks=old.blocks if content.blocks is None else content.blocks or None,
+        blocks=blocks or None,
         attachments=old.attachments if content.attachments is None else content.attachments or None,
         metadata=old.metadata if content.metadata is None else content.metadata or None,
         edited_ts=edited_ts,

@@ -6,12 +6,14 @@ from typing import Any
 
 from bot.workspace.ids import canonical_ts
 from bot.workspace.ledger import Span
-from bot.workspace.model import Channel, Json, SlackError
+from bot.workspace.model import Channel, Json, Kind, SlackError
 from bot.workspace.paging import cursor_at, cursor_of, limit_of, page
 from bot.workspace.parts import Parts
 from bot.workspace.render import channel_json, message_json
 from bot.workspace.state import State
 
+MOST_TOPIC = 250
+MOST_IN_GROUP_DM = 8
 _TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
@@ -68,8 +70,11 @@ def conversations_open(parts: Parts, args: Json) -> Json:
     users = [user.strip() for user in _listed(args.get("users")) if user.strip()]
     if args.get("channel"):
         channel, is_new = known_channel(parts.state, args), False
+        _refuse_kinds(channel, "channel", "group")
     elif not users:
         raise SlackError("users_list_not_supplied")
+    elif len(users) > MOST_IN_GROUP_DM:
+        raise SlackError("too_many_users")
     elif len(users) == 1:
         _refuse_self(parts.state, users)
         is_new = not any(c.user == users[0] for c in parts.state.channels.values())
@@ -91,6 +96,47 @@ def _refuse_self(state: State, users: list[str]) -> None:
         state.person(user)
         if user == state.identity.bot_user:
             raise SlackError("cannot_dm_bot")
+
+
+def _refuse_kinds(channel: Channel, *kinds: Kind) -> None:
+    if channel.kind in kinds:
+        raise SlackError("method_not_supported_for_channel_type")
+
+
+def conversations_join(parts: Parts, args: Json) -> Json:
+    channel = known_channel(parts.state, args)
+    _refuse_kinds(channel, "group", "im", "mpim")
+    if parts.state.bot_is_in(channel):
+        noted = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+        return {"channel": channel_json(parts.state, channel)} | noted
+    parts.workplace.join(channel, parts.state.identity.bot_user)
+    return {"channel": channel_json(parts.state, channel)}
+
+
+def conversations_invite(parts: Parts, args: Json) -> Json:
+    channel = _joined_channel(parts.state, args)
+    _refuse_kinds(channel, "im", "mpim")
+    users = [user.strip() for user in _listed(args.get("users")) if user.strip()]
+    if not users:
+        raise SlackError("no_user")
+    bot = parts.state.identity.bot_user
+    for user in users:
+        if user == bot:
+            raise SlackError("cant_invite_self")
+        if parts.state.person(user).id in channel.members:
+            raise SlackError("already_in_channel")
+    for user in users:
+        parts.workplace.join(channel, user, inviter=bot)
+    return {"channel": channel_json(parts.state, channel)}
+
+
+def conversations_set_topic(parts: Parts, args: Json) -> Json:
+    channel = _joined_channel(parts.state, args)
+    topic = str(args.get("topic") or "")
+    if len(topic) > MOST_TOPIC:
+        raise SlackError("too_long")
+    parts.workplace.set_topic(channel, parts.state.identity.bot_user, topic)
+    return {"channel": channel_json(parts.state, channel)}
 
 
 def conversations_history(parts: Parts, args: Json) -> Json:

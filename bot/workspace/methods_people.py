@@ -1,11 +1,12 @@
-"""Web API methods about the app itself and about people."""
+"""Web API methods about the app itself, about people and their groups."""
 
 from __future__ import annotations
 
+from bot.workspace.methods_conversations import truth
 from bot.workspace.model import Json, SlackError
 from bot.workspace.paging import page
 from bot.workspace.parts import Parts
-from bot.workspace.render import bot_json, user_json
+from bot.workspace.render import bot_json, user_json, usergroup_json
 
 
 def auth_test(parts: Parts, _args: Json) -> Json:
@@ -27,8 +28,10 @@ def apps_connections_open(parts: Parts, _args: Json) -> Json:
     return {"url": f"{base}/link/?ticket={ticket}&app_id={parts.state.identity.app}"}
 
 
-def team_info(parts: Parts, _args: Json) -> Json:
+def team_info(parts: Parts, args: Json) -> Json:
     seed, identity = parts.state.seed, parts.state.identity
+    if args.get("team") not in (None, "", identity.team):
+        raise SlackError("team_not_found")
     return {
         "team": {
             "id": identity.team,
@@ -58,3 +61,13 @@ def bots_info(parts: Parts, args: Json) -> Json:
     if args.get("bot") not in (None, "", parts.state.identity.bot_id):
         raise SlackError("bot_not_found")
     return {"bot": bot_json(parts.state)}
+
+
+def usergroups_list(parts: Parts, args: Json) -> Json:
+    users, count = truth(args.get("include_users")), truth(args.get("include_count"))
+    groups = parts.state.usergroups
+    return {"usergroups": [usergroup_json(parts.state, group, users=users, count=count) for group in groups]}
+
+
+def usergroups_users_list(parts: Parts, args: Json) -> Json:
+    return {"users": list(parts.state.usergroup(str(args.get("usergroup") or "")).members)}

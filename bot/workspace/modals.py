@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-
-from bot.workspace.blocks_check import VIEW_BYTES, problems_in_view, with_ids
-from bot.workspace.ids import fresh_id
 from bot.workspace.model import Json, SlackError
 from bot.workspace.state import State
 from bot.workspace.stream import Stream
+from bot.workspace.views import check_hash, new_view
 
 DEEPEST_STACK = 3
 
@@ -21,18 +17,9 @@ class Modals:
         self._state = state
         self._stream = stream
 
-    def check(self, view: Json) -> None:
-        """Raise `invalid_arguments` with every problem, or `view_too_large`."""
-        problems = problems_in_view(view)
-        if problems:
-            raise SlackError("invalid_arguments", tuple(problems))
-        if len(json.dumps(view)) > VIEW_BYTES:
-            raise SlackError("view_too_large")
-
     def open(self, user: str, view: Json) -> Json:
-        """Open a first modal for a person, in place of any they had open; raises as `check` does."""
-        opened = self._instance(view)
-        opened["root_view_id"] = opened["id"]
+        """Open a first modal for a person, in place of any they had open; raises as `new_view` does."""
+        opened = new_view(self._state, view, "modal")
         self._stacks[user] = [opened]
         self._hint(user)
         return opened
@@ -42,9 +29,9 @@ class Modals:
         stack = self._stacks.setdefault(user, [])
         if len(stack) >= DEEPEST_STACK:
             raise SlackError("push_limit_reached")
-        opened = self._instance(view)
-        opened["root_view_id"] = stack[0]["id"] if stack else opened["id"]
-        opened["previous_view_id"] = stack[-1]["id"] if stack else None
+        opened = new_view(self._state, view, "modal")
+        if stack:
+            opened |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
         stack.append(opened)
         self._hint(user)
         return opened
@@ -56,10 +43,8 @@ class Modals:
             raise SlackError("not_found")
         user, at = place
         old = self._stacks[user][at]
-        if hash_ and hash_ != old["hash"]:
-            raise SlackError("hash_conflict")
-        new = self._instance(view, instead_of=old["id"])
-        new |= {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
+        check_hash(old, hash_)
+        new = new_view(self._state, view, "modal", instead_of=old)
         self._stacks[user][at] = new
         self._hint(user)
         return new
@@ -108,35 +93,6 @@ class Modals:
     def _is_open(self, user: str, view: Json) -> bool:
         top = self._state.views.top(user)
         return top is not None and top["id"] == view["id"]
-
-    def _instance(self, view: Json, instead_of: str = "") -> Json:
-        self.check(view)
-        external_id = view.get("external_id", "")
-        place = self._state.views.find(external_id=external_id) if external_id else None
-        if place is not None and self._stacks[place[0]][place[1]]["id"] != instead_of:
-            raise SlackError("duplicate_external_id")
-        identity = self._state.identity
-        return {
-            "id": fresh_id("V"),
-            "team_id": identity.team,
-            "type": view["type"],
-            "blocks": with_ids(view["blocks"]),
-            "private_metadata": view.get("private_metadata", ""),
-            "callback_id": view.get("callback_id", ""),
-            "state": {"values": {}},
-            "hash": f"{int(self._state.now())}.{secrets.token_hex(4)}",
-            "title": view["title"],
-            "close": view.get("close"),
-            "submit": view.get("submit"),
-            "clear_on_close": bool(view.get("clear_on_close")),
-            "notify_on_close": bool(view.get("notify_on_close")),
-            "previous_view_id": None,
-            "root_view_id": "",
-            "app_id": identity.app,
-            "external_id": external_id,
-            "app_installed_team_id": identity.team,
-            "bot_id": identity.bot_id,
-        }
 
     @property
     def _stacks(self) -> dict[str, list[Json]]:

@@ -13,13 +13,20 @@ SLACKBOT = "USLACKBOT"
 
 
 class SlackError(Exception):
-    """A refusal in Slack's words: its error code, and the details Slack lists beside it."""
+    """A refusal in Slack's words: its error code, the details Slack lists beside it, and further fields."""
 
-    def __init__(self, code: str, messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        messages: tuple[str, ...] = (),
+        errors: tuple[str, ...] = (),
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.messages = messages
         self.errors = errors
+        self.more = more or {}
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,16 @@ class User:
     tz: str
     is_bot: bool = False
     is_admin: bool = False
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """Some of the people, mentioned together by `handle`; `members` are user ids."""
+
+    id: str
+    handle: str
+    name: str
+    members: tuple[str, ...]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.workspace.model import SLACKBOT, Channel, Json, Message, User
+from bot.workspace.model import SLACKBOT, Channel, Json, Message, User, UserGroup
 from bot.workspace.state import State
 
 
@@ -55,6 +55,31 @@ def _zone(name: str, now: float) -> tuple[int, str]:
         here = datetime.fromtimestamp(now, UTC)
     offset = here.utcoffset()
     return int(offset.total_seconds()) if offset else 0, here.tzname() or name
+
+
+def usergroup_json(state: State, group: UserGroup, *, users: bool, count: bool) -> Json:
+    """A user group; its people and their number only on request."""
+    shown: Json = {
+        "id": group.id,
+        "team_id": state.identity.team,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 0,
+        "date_update": 0,
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": SLACKBOT,
+        "updated_by": SLACKBOT,
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if users:
+        shown["users"] = list(group.members)
+    return shown | ({"user_count": len(group.members)} if count else {})
 
 
 def channel_json(state: State, channel: Channel) -> Json:
@@ -141,3 +166,15 @@ def _thread(state: State, message: Message) -> Json:
         "is_locked": False,
         "subscribed": False,
     }
+
+
+def shown_channel(state: State, channel: Channel) -> Json:
+    """A conversation as tests and the page see it: with its name and everyone in it."""
+    named = {"name": channel.name, "members": list(channel.members), "topic": channel.topic}
+    private = {"is_private": channel.is_private, "is_member": state.bot_is_in(channel)}
+    return channel_json(state, channel) | private | named
+
+
+def shown_message(state: State, message: Message) -> Json:
+    """A message as tests and the page see it: with its conversation and metadata."""
+    return message_json(state, message, metadata=True) | {"channel": message.channel}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,32 @@ class SeedCommand:
 
 
 @dataclass(frozen=True)
+class SeedShortcut:
+    """A shortcut of the app: on a message, or `global` in the composer's menu."""
+
+    name: str
+    type: Literal["message", "global"]
+    callback_id: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class SeedUserGroup:
+    """A user group; `handle` without the @, `members` by user name."""
+
+    handle: str
+    name: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SeedApp:
-    """The app under test: its bot user, its two tokens (`xoxb-...`, `xapp-...`) and its commands."""
+    """The app under test: its bot user, its two tokens (`xoxb-...`, `xapp-...`) and what people see of it.
+
+    `home` is whether its home has a Home tab. With a `request_url` everything is sent there over HTTP, signed
+    with `signing_secret`, instead of over Socket Mode. `scopes` are those of the bot token; empty means all.
+    With `agent_view` prompts suggested for a thread are taken and not shown, as Slack does for agents.
+    """
 
     name: str
     bot_name: str
@@ -46,6 +71,11 @@ class SeedApp:
     app_token: str
     commands: tuple[SeedCommand, ...] = ()
     signing_secret: str = field(default="", repr=False)
+    shortcuts: tuple[SeedShortcut, ...] = ()
+    home: bool = True
+    request_url: str = ""
+    scopes: tuple[str, ...] = ()
+    agent_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,3 +88,4 @@ class Seed:
     channels: tuple[SeedChannel, ...]
     app: SeedApp
     team_id: str = ""
+    usergroups: tuple[SeedUserGroup, ...] = ()

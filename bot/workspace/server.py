@@ -7,9 +7,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -25,10 +26,12 @@ from bot.workspace.control import Control
 from bot.workspace.hooks import ResponseUrls
 from bot.workspace.parts import Parts
 from bot.workspace.seed import Seed
+from bot.workspace.tcp import OpenProtocol
 from bot.workspace.web_api import WebApi
 
 HOST = "127.0.0.1"
 REDELIVERY_DELAYS = (0.0, 60.0, 300.0)
+Result = TypeVar("Result")
 PAGE = Path(__file__).parent / "static"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
@@ -49,7 +52,8 @@ class Workspace:
     """A pretend Slack serving `seed` on 127.0.0.1; `port=0` takes a free one.
 
     `ack_seconds` is how long the app has to acknowledge a delivery; `redelivery_delays` are the seconds
-    waited before each further attempt of an unacknowledged event (Slack's own by default); `now` gives
+    waited before each further attempt of an unacknowledged event, over Socket Mode as over HTTP (Slack's own
+    by default: at once, after a minute, after five); `now` gives
     seconds since 1970. What was said stays when it is stopped and started again.
     """
 
@@ -92,7 +96,10 @@ class Workspace:
             thread.join(_STOP_SECONDS)
 
     def wait_until_connected(self, seconds: float = 10.0) -> bool:
-        """Wait until the app has a Socket Mode connection; says whether it has one."""
+        """Wait until the app has a Socket Mode connection, or its request URL answers Slack's challenge; says
+        whether that came about."""
+        if self._server and self._parts.web.url:
+            return self._server.run_soon(self._parts.web.verified_within(seconds))
         return self._parts.socket.connected.wait(seconds)
 
     @property
@@ -122,7 +129,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="h11",
+                http=OpenProtocol,
                 ws="websockets-sansio",
                 loop="asyncio",
                 lifespan="off",
@@ -147,6 +154,11 @@ class _Server(uvicorn.Server):
         await self._asked.wait()
         self._parts.faults.clear()
         self._parts.stream.close()
+
+    def run_soon(self, work: Coroutine[None, None, Result]) -> Result:
+        """From another thread: the result of work done in the server's loop."""
+        assert self._loop
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def ask_to_stop(self) -> None:
         """From another thread: finish what is under way and end."""

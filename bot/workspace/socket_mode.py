@@ -15,67 +15,17 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.workspace.connections import Connection, SocketDelivery, refuse, write
+from bot.workspace.deliveries import Outcome, Settled
 from bot.workspace.journal import Journal
-from bot.workspace.model import Json
+from bot.workspace.model import Json, SlackError
 
-
-class Outcome(Enum):
-    """How the first attempt of a delivery ended."""
-
-    ACKED = "acked"
-    TIMED_OUT = "operation_timeout"
-    NOT_CONNECTED = "dispatch_failed"
-
-
-@dataclass(frozen=True)
-class Settled:
-    """The outcome, and the payload that came with the acknowledgement, if any."""
-
-    outcome: Outcome
-    payload: Any = None
-
-
-@dataclass(eq=False)
-class Delivery:
-    """One thing to tell the app; `settled` is done once acknowledged, timed out, or kept for later."""
-
-    type: str
-    payload: Json
-    accepts_response_payload: bool
-    settled: asyncio.Future[Settled]
-    attempt: int = 0
-    reason: str = ""
-    timeouts: int = 0
-    timer: asyncio.TimerHandle | None = None
-    connection: Connection | None = None
-    envelope_ids: list[str] = field(default_factory=list)
-
-    @property
-    def is_event(self) -> bool:
-        return self.type == "events_api"
-
-    def settle(self, settled: Settled) -> None:
-        if not self.settled.done():
-            self.settled.set_result(settled)
-
-    def stop_timer(self) -> None:
-        if self.timer:
-            self.timer.cancel()
-            self.timer = None
-
-
-@dataclass(eq=False)
-class Connection:
-    """One open WebSocket of the app; what is put into `outbox` is sent in order."""
-
-    number: int
-    outbox: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+MOST_CONNECTIONS = 10
+CLOSED_AFTER_SECONDS = {"warning": 10.0, "refresh_requested": 0.0, "link_disabled": 0.0}
 
 
 class SocketMode:
@@ -102,9 +52,10 @@ class SocketMode:
         self._changed = changed
         self._tickets: set[str] = set()
         self._connections: deque[Connection] = deque()
-        self._kept: deque[Delivery] = deque()
-        self._waiting: dict[str, Delivery] = {}
+        self._kept: deque[SocketDelivery] = deque()
+        self._waiting: dict[str, SocketDelivery] = {}
         self._opened = 0
+        self._disabled = False
         self.connected = threading.Event()
 
     @property
@@ -117,20 +68,24 @@ class SocketMode:
         return len(self._kept)
 
     def new_ticket(self) -> str:
+        """A ticket for one connection; raises `forbidden_team` while Socket Mode is switched off."""
+        if self._disabled:
+            # Slack documents no error of its own for this case
+            raise SlackError("forbidden_team")
         ticket = secrets.token_hex(16)
         self._tickets.add(ticket)
         return ticket
 
     # Telling the app
 
-    def deliver(self, type_: str, payload: Json, *, accepts_response_payload: bool = False) -> Delivery:
+    def deliver(self, type_: str, payload: Json, *, accepts_response_payload: bool = False) -> SocketDelivery:
         """Send now, or keep an event for the next connection; never waits."""
         settled: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
-        delivery = Delivery(type_, payload, accepts_response_payload, settled)
+        delivery = SocketDelivery(type_, payload, settled, accepts_response_payload=accepts_response_payload)
         self._send(delivery)
         return delivery
 
-    def _send(self, delivery: Delivery) -> None:
+    def _send(self, delivery: SocketDelivery) -> None:
         if not self._connections:
             self._keep(delivery)
             return
@@ -144,7 +99,7 @@ class SocketMode:
         connection.outbox.put_nowait(json.dumps(self._envelope(envelope_id, delivery)))
         self._note("envelope_sent", delivery, envelope_id=envelope_id, connection=connection.number)
 
-    def _envelope(self, envelope_id: str, delivery: Delivery) -> Json:
+    def _envelope(self, envelope_id: str, delivery: SocketDelivery) -> Json:
         envelope = {
             "envelope_id": envelope_id,
             "type": delivery.type,
@@ -155,7 +110,7 @@ class SocketMode:
             envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
         return envelope
 
-    def _keep(self, delivery: Delivery) -> None:
+    def _keep(self, delivery: SocketDelivery) -> None:
         if delivery.is_event:
             self._kept.append(delivery)
             self._note("envelope_kept", delivery)
@@ -163,7 +118,7 @@ class SocketMode:
             self._forget(delivery)
         delivery.settle(Settled(Outcome.NOT_CONNECTED))
 
-    def _timed_out(self, delivery: Delivery) -> None:
+    def _timed_out(self, delivery: SocketDelivery) -> None:
         delivery.timer = None
         delivery.connection = None
         delivery.timeouts += 1
@@ -176,26 +131,18 @@ class SocketMode:
         again = asyncio.get_running_loop().call_later(delay, self._send_again, delivery, "timeout")
         delivery.timer = again
 
-    def _send_again(self, delivery: Delivery, reason: str) -> None:
+    def _send_again(self, delivery: SocketDelivery, reason: str) -> None:
         delivery.attempt += 1
         delivery.reason = reason
         self._send(delivery)
 
-    def _forget(self, delivery: Delivery) -> None:
+    def _forget(self, delivery: SocketDelivery) -> None:
         delivery.stop_timer()
         for envelope_id in delivery.envelope_ids:
             self._waiting.pop(envelope_id, None)
 
-    def _note(self, kind: str, delivery: Delivery, **details: Any) -> None:
-        event = delivery.payload.get("event", {})
-        self._journal.add(
-            kind,
-            type=delivery.type,
-            event_type=event.get("type") or delivery.payload.get("type") or delivery.payload.get("command"),
-            event_id=delivery.payload.get("event_id"),
-            retry_attempt=delivery.attempt,
-            **details,
-        )
+    def _note(self, kind: str, delivery: SocketDelivery, **details: Any) -> None:
+        delivery.note(self._journal, kind, **details)
 
     # Hearing from the app
 
@@ -207,9 +154,12 @@ class SocketMode:
             return
         self._tickets.discard(ticket)
         await socket.accept()
+        if len(self._connections) >= MOST_CONNECTIONS:
+            await refuse(socket)
+            return
         self._opened += 1
         connection = Connection(self._opened)
-        writer = asyncio.create_task(_write(socket, connection))
+        writer = asyncio.create_task(write(socket, connection))
         try:
             self._open(connection)
             await self._read(socket, connection)
@@ -264,9 +214,7 @@ class SocketMode:
             self._send(delivery)
 
     def _close(self, connection: Connection) -> None:
-        self._connections.remove(connection)
-        if not self._connections:
-            self.connected.clear()
+        self._retire(connection)
         self._journal.add("connection_closed", connection=connection.number)
         self._changed()
         lost = {id(d): d for d in self._waiting.values() if d.connection is connection and d.timer}
@@ -274,7 +222,36 @@ class SocketMode:
             delivery.stop_timer()
             self._send_again(delivery, "connection_closed")
 
+    def _retire(self, connection: Connection) -> None:
+        """Send nothing more on a connection; what is on its way may still be acknowledged there."""
+        if connection in self._connections:
+            self._connections.remove(connection)
+        if not self._connections:
+            self.connected.clear()
+
     # For the control endpoints
+
+    def disconnect(self, reason: str, close_after_seconds: float | None = None) -> None:
+        """Tell every connection that it ends, and end it as Slack does for that reason.
+
+        warning: used a while longer, closed after ten seconds. refresh_requested: closed at once, the app is to
+        open another. link_disabled: closed at once, and none can be opened until the workspace is reset.
+        Raises `invalid_arguments` for any other reason.
+        """
+        if reason not in CLOSED_AFTER_SECONDS:
+            raise SlackError("invalid_arguments", (f"reason is one of {', '.join(CLOSED_AFTER_SECONDS)}",))
+        self._disabled = self._disabled or reason == "link_disabled"
+        after = CLOSED_AFTER_SECONDS[reason] if close_after_seconds is None else close_after_seconds
+        for connection in list(self._connections):
+            connection.send_disconnect(reason)
+            self._journal.add("disconnect_sent", connection=connection.number, reason=reason)
+            if reason != "warning":
+                self._retire(connection)
+            asyncio.get_running_loop().call_later(after, connection.outbox.put_nowait, None)
+
+    def enable(self) -> None:
+        """Let connections be opened again."""
+        self._disabled = False
 
     def forget_everything(self) -> None:
         """Drop what is kept or on its way; the connections stay open."""
@@ -282,12 +259,3 @@ class SocketMode:
             self._forget(delivery)
             delivery.settle(Settled(Outcome.TIMED_OUT))
         self._kept.clear()
-
-
-async def _write(socket: WebSocket, connection: Connection) -> None:
-    try:
-        while True:
-            await socket.send_text(await connection.outbox.get())
-    except (WebSocketDisconnect, RuntimeError):
-        # the other side is gone; the reader ends the connection
-        return

@@ -1,4 +1,4 @@
-"""What the workspace knows: people, conversations, messages and open modals; no network, no events."""
+"""What the workspace knows: people, conversations, messages and views; no network, no events."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.workspace.ids import Timestamps, canonical_ts, seeded_id
 from bot.workspace.ledger import Ledger
-from bot.workspace.model import Channel, Json, Kind, Message, SlackError, User
-from bot.workspace.seed import Seed, SeedChannel
+from bot.workspace.model import Channel, Json, Kind, Message, SlackError, User, UserGroup
+from bot.workspace.seed import Seed, SeedChannel, SeedUserGroup
+
+STATUS_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,28 @@ class OpenViews:
         return stack[-1] if stack else None
 
 
+@dataclass
+class AgentThreads:
+    """What the app shows people of its work: a status for each (channel, thread), and prompts to begin with
+    for each (channel, thread), the thread empty where they are for the whole conversation."""
+
+    statuses: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
+    prompts: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+    def set_status(self, place: tuple[str, str], text: str, now: float) -> None:
+        self.statuses.pop(place, None)
+        if text:
+            self.statuses[place] = (text, now)
+
+    def shown_statuses(self, now: float) -> dict[tuple[str, str], str]:
+        """The statuses that people still see: Slack takes one away after two minutes."""
+        return {place: text for place, (text, since) in self.statuses.items() if now - since < STATUS_SECONDS}
+
+
 class State:
     """The whole workspace at this moment, as `seed` describes it and as it has changed since.
 
-    Raises ValueError when the seed's channels name somebody it does not have. `now` gives seconds since
+    Raises ValueError when the seed's channels or user groups name somebody it does not have. `now` gives seconds since
     1970. Every method is for one thread (the server's loop).
     """
 
@@ -75,17 +95,30 @@ class State:
         self.users: dict[str, User] = {user.id: user for user in (*people, bot)}
         self.channels: dict[str, Channel] = {}
         self.views = OpenViews()
+        self.homes: dict[str, Json] = {}
+        self.agent = AgentThreads()
+        self.usergroups = [self._usergroup(group) for group in self.seed.usergroups]
         self._ledgers: dict[str, Ledger] = {}
         self._by_name: dict[str, str] = {}
         self._dms: dict[str, str] = {}
         for channel in self.seed.channels:
             self._add_seed_channel(channel)
 
-    def _add_seed_channel(self, seed: SeedChannel) -> None:
+    def _usergroup(self, seed: SeedUserGroup) -> UserGroup:
+        ids = self._ids_of(f"user group {seed.handle!r}", seed.members)
+        members = tuple(ids[name] for name in seed.members)
+        return UserGroup(seeded_id("S", self.seed.domain, seed.handle), seed.handle, seed.name, members)
+
+    def _ids_of(self, where: str, names: Iterable[str]) -> dict[str, str]:
+        """Everybody's id by name; raises ValueError when `names` has somebody else."""
         ids = {user.name: user.id for user in self.users.values()}
-        strangers = {name for name in (*seed.members, seed.first_message_by) if name} - set(ids)
+        strangers = {name for name in names if name} - set(ids)
         if strangers:
-            raise ValueError(f"channel {seed.name!r} names {sorted(strangers)}, who are not in the seed")
+            raise ValueError(f"{where} names {sorted(strangers)}, who are not in the seed")
+        return ids
+
+    def _add_seed_channel(self, seed: SeedChannel) -> None:
+        ids = self._ids_of(f"channel {seed.name!r}", (*seed.members, seed.first_message_by))
         kind: Kind = "group" if seed.is_private else "channel"
         channel = self._add_channel(
             seeded_id("C", self.seed.domain, seed.name), seed.name, kind, [ids[name] for name in seed.members]
@@ -126,6 +159,13 @@ class State:
 
     def ledger(self, channel_id: str) -> Ledger:
         return self._ledgers[channel_id]
+
+    def usergroup(self, usergroup_id: str) -> UserGroup:
+        """The user group; raises `no_such_subteam`."""
+        for group in self.usergroups:
+            if group.id == usergroup_id:
+                return group
+        raise SlackError("no_such_subteam")
 
     def message(self, channel_id: str, ts: str, error: str = "message_not_found") -> Message:
         """The message; raises `error` where there is none (ephemeral ones do not count)."""

@@ -5,57 +5,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.workspace import methods_chat as chat
-from bot.workspace import methods_conversations as conversations
-from bot.workspace import methods_people as people
-from bot.workspace import methods_views as views
+from bot.workspace.arguments import read_args
 from bot.workspace.faults import Fault
+from bot.workspace.methods import METHODS, Method
 from bot.workspace.model import Json, SlackError
 from bot.workspace.parts import Parts
-
-Method = Callable[[Parts, Json], Json]
-
-SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
-    "im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,team:read,users:read"
-)
-APP_TOKEN_METHODS: dict[str, Method] = {"apps.connections.open": people.apps_connections_open}
-BOT_TOKEN_METHODS: dict[str, Method] = {
-    "auth.test": people.auth_test,
-    "bots.info": people.bots_info,
-    "chat.delete": chat.chat_delete,
-    "chat.getPermalink": chat.chat_get_permalink,
-    "chat.postEphemeral": chat.chat_post_ephemeral,
-    "chat.postMessage": chat.chat_post_message,
-    "chat.update": chat.chat_update,
-    "conversations.history": conversations.conversations_history,
-    "conversations.info": conversations.conversations_info,
-    "conversations.list": conversations.conversations_list,
-    "conversations.members": conversations.conversations_members,
-    "conversations.open": conversations.conversations_open,
-    "conversations.replies": conversations.conversations_replies,
-    "team.info": people.team_info,
-    "users.info": people.users_info,
-    "users.list": people.users_list,
-    "views.open": views.views_open,
-    "views.update": views.views_update,
-}
+from bot.workspace.scopes import check_scopes, needed, provided
+from bot.workspace.tcp import reset_connection
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer before it is written; `headers` beside the usual ones."""
+    """An HTTP answer before it is written; `headers` beside the usual ones. `cut`: never written, the
+    connection is reset instead."""
 
     body: Json
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    cut: bool = False
 
 
 class AsciiJSON(JSONResponse):
@@ -76,33 +49,36 @@ class WebApi:
         try:
             args = await read_args(request)
         except SlackError as error:
-            return self._finish(method, {}, Answer(_refusal(error)))
+            return self._finish(request, method, {}, Answer(_refusal(error)))
         token = _token(request, args)
-        fault = self._parts.faults.meet(method, str(args.get("channel", "")))
+        fault = self._parts.faults.meet(method, _channel(args))
         answer = await meet_fault(self._parts, fault, lambda: self._answer(method, token, args))
-        return self._finish(method, args, answer)
+        return self._finish(request, method, args, answer)
 
-    def _answer(self, method: str, token: str, args: Json) -> Answer:
+    def _answer(self, name: str, token: str, args: Json) -> Answer:
         try:
-            return Answer({"ok": True, **self._method(method, token)(self._parts, args)})
+            method = self._method(name, token)
+            check_scopes(self._parts.state, name, args)
+            wait = self._parts.rate_limits.retry_after(name, _channel(args), method.per_minute)
+            return rate_limited(wait) if wait else Answer({"ok": True, **method.call(self._parts, args)})
         except SlackError as error:
             return Answer(_refusal(error))
 
-    def _method(self, method: str, token: str) -> Method:
+    def _method(self, name: str, token: str) -> Method:
         """The method a token may call; raises what Slack refuses a token with."""
-        found = BOT_TOKEN_METHODS.get(method) or APP_TOKEN_METHODS.get(method)
+        method = METHODS.get(name)
         app = self._parts.state.seed.app
-        if found is None:
+        if method is None:
             raise SlackError("unknown_method")
         if not token:
             raise SlackError("not_authed")
         if token not in (app.bot_token, app.app_token):
             raise SlackError("invalid_auth")
-        if (token == app.app_token) != (method in APP_TOKEN_METHODS):
+        if (token == app.app_token) != method.takes_app_token:
             raise SlackError("not_allowed_token_type")
-        return found
+        return method
 
-    def _finish(self, method: str, args: Json, answer: Answer) -> Response:
+    def _finish(self, request: Request, method: str, args: Json, answer: Answer) -> Response:
         self._parts.journal.add(
             "call",
             method=method,
@@ -111,49 +87,54 @@ class WebApi:
             error=answer.body.get("error"),
             status=answer.status,
         )
-        headers = dict(answer.headers) | {"x-oauth-scopes": SCOPES, "x-accepted-oauth-scopes": SCOPES}
-        return AsciiJSON(answer.body, answer.status, headers)
+        if answer.cut:
+            reset_connection(request)
+        state = self._parts.state
+        accepted = {scope for any_of in needed(state, method, args) for scope in any_of}
+        scopes = {"x-oauth-scopes": ",".join(provided(state)), "x-accepted-oauth-scopes": ",".join(sorted(accepted))}
+        return AsciiJSON(answer.body, answer.status, dict(answer.headers) | scopes)
+
+
+def _channel(args: Json) -> str:
+    return str(args.get("channel", ""))
+
+
+def rate_limited(retry_after: int) -> Answer:
+    """Slack's answer to one call too many; `retry_after` in seconds."""
+    return Answer({"ok": False, "error": "ratelimited"}, 429, (("Retry-After", str(retry_after)),))
 
 
 async def meet_fault(parts: Parts, fault: Fault | None, answer: Callable[[], Answer]) -> Answer:
     """The answer as a fault lets it through."""
+    if fault is None:
+        return answer()
     failure = Answer({"ok": False, "error": "internal_error"}, 500)
-    match fault.kind if fault else "":
+    timeout = Answer({"ok": False, "error": "request_timeout"}, 504)
+    match fault.kind:
         case "ratelimited":
-            retry_after = str(fault.retry_after) if fault else "1"
-            return Answer({"ok": False, "error": "ratelimited"}, 429, (("Retry-After", retry_after),))
+            return rate_limited(fault.retry_after)
         case "error_before":
             return failure
         case "error_after":
             answer()
             return failure
+        case "reset":
+            return replace(failure, cut=True)
+        case "reset_after":
+            return replace(answer(), cut=True)
         case "hang":
-            await parts.faults.wait(fault.seconds if fault else None)
-            return Answer({"ok": False, "error": "request_timeout"}, 504)
+            await parts.faults.wait(fault.seconds)
+            return timeout
         case "hang_after":
-            late = answer()
-            await parts.faults.wait(fault.seconds if fault else None)
-            return late
+            stored = answer()
+            await parts.faults.wait(fault.seconds)
+            return stored
+        case "late":
+            parts.faults.later(fault.seconds or 0, answer)
+            return timeout
         case "delay":
-            await parts.faults.wait((fault.seconds if fault else None) or 0)
+            return answer() if await parts.faults.wait(fault.seconds or 0) else timeout
     return answer()
-
-
-async def read_args(request: Request) -> Json:
-    """The arguments of a call from query, form or JSON body; raises `invalid_json`, `json_not_object`."""
-    args: Json = dict(request.query_params)
-    body = await request.body()
-    if not body:
-        return args
-    if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            given = json.loads(body)
-        except ValueError:
-            raise SlackError("invalid_json") from None
-        if not isinstance(given, dict):
-            raise SlackError("json_not_object")
-        return args | given
-    return args | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _token(request: Request, args: Json) -> str:
@@ -164,7 +145,7 @@ def _token(request: Request, args: Json) -> str:
 
 
 def _refusal(error: SlackError) -> Json:
-    body: Json = {"ok": False, "error": error.code}
+    body: Json = {"ok": False, "error": error.code, **error.more}
     if error.errors:
         body["errors"] = list(error.errors)
     if error.messages:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.workspace import events
+from bot.workspace.deliveries import Delivery
+from bot.workspace.line import Line
 from bot.workspace.model import SLACKBOT, Channel, Json, Message, Reaction, SlackError
 from bot.workspace.render import message_json
-from bot.workspace.socket_mode import Delivery, SocketMode
 from bot.workspace.state import State
 from bot.workspace.stream import Stream
 
@@ -16,9 +17,9 @@ from bot.workspace.stream import Stream
 class Workplace:
     """Changes the state and tells whoever should know; the deliveries it returns are under way."""
 
-    def __init__(self, state: State, socket: SocketMode, stream: Stream) -> None:
+    def __init__(self, state: State, line: Line, stream: Stream) -> None:
         self._state = state
-        self._socket = socket
+        self._line = line
         self._stream = stream
 
     def post(self, message: Message, *, quiet: bool = False) -> list[Delivery]:
@@ -26,6 +27,8 @@ class Workplace:
         channel = self._state.channels[message.channel]
         self._state.add(message)
         self._hint("message", channel, message)
+        if message.bot_id == self._state.identity.bot_id:
+            self._end_status(channel, message)
         if quiet or not self._state.bot_is_in(channel):
             return []
         sent = [self._tell(events.said(self._state, channel, message))]
@@ -83,8 +86,16 @@ class Workplace:
         return [self._tell(events.reacted(self._state, message, user=user, name=name, present=present))]
 
     def open_home(self, user: str) -> list[Delivery]:
+        """A person opens the app's Home tab; raises `not_enabled` when the app has none."""
+        if not self._state.seed.app.home:
+            raise SlackError("not_enabled")
         channel = self.open_dm(user)
-        return [self._tell(events.home_opened(self._state, user=user, channel=channel.id))]
+        return [self._tell(events.home_opened(self._state, user=user, channel=channel.id, tab="home"))]
+
+    def open_messages(self, user: str) -> tuple[Channel, list[Delivery]]:
+        """A person opens their DM with the app, which is the Messages tab of its home."""
+        channel = self.open_dm(user)
+        return channel, [self._tell(events.home_opened(self._state, user=user, channel=channel.id, tab="messages"))]
 
     def open_dm(self, user: str) -> Channel:
         """The person's DM with the bot, made when there is none; raises `user_not_found`."""
@@ -99,22 +110,64 @@ class Workplace:
             self._new_channel(channel)
         return channel, is_new
 
-    def join(self, channel: Channel, user: str) -> None:
-        """A person enters a channel."""
+    def join(self, channel: Channel, user: str, inviter: str = "") -> list[Delivery]:
+        """Somebody enters a channel, of themselves or because `inviter` brought them in."""
         channel.members[user] = None
         self._new_channel(channel)
+        by = {"inviter": inviter} if inviter else {}
+        sent = self.post(self._notice(channel, user, "channel_join", f"<@{user}> has joined the channel", by))
+        if self._state.bot_is_in(channel):
+            sent.append(self._tell(events.joined(self._state, channel, user=user, inviter=inviter)))
+        return sent
+
+    def leave(self, channel: Channel, user: str) -> list[Delivery]:
+        """Somebody goes out of a channel; raises `not_in_channel`."""
+        if user not in channel.members:
+            raise SlackError("not_in_channel")
+        heard = self._state.bot_is_in(channel)
+        sent = self.post(self._notice(channel, user, "channel_leave", f"<@{user}> has left the channel", {}))
+        del channel.members[user]
+        self._new_channel(channel)
+        return [*sent, self._tell(events.left(self._state, channel, user=user))] if heard else sent
+
+    def set_topic(self, channel: Channel, user: str, topic: str) -> list[Delivery]:
+        channel.topic = topic
+        self._new_channel(channel)
+        said = f"<@{user}> set the channel topic: {topic}"
+        return self.post(self._notice(channel, user, "channel_topic", said, {"topic": topic}))
+
+    def _notice(self, channel: Channel, user: str, subtype: str, text: str, more: Json) -> Message:
+        return Message(channel.id, self._state.next_ts(), user, text, subtype=subtype, extra=more)
+
+    def set_status(self, channel: Channel, thread_ts: str, text: str) -> None:
+        """Show what the app is doing in a thread, until it says something there; empty takes it away."""
+        self._state.agent.set_status((channel.id, thread_ts), text, self._state.now())
+        self._hint_thread("status", channel, thread_ts)
+
+    def suggest(self, channel: Channel, thread_ts: str, prompts: Json) -> None:
+        """Show people what they might begin with, in a thread or in the whole conversation."""
+        self._state.agent.prompts[channel.id, thread_ts] = prompts
+        self._hint_thread("prompts", channel, thread_ts)
+
+    def _end_status(self, channel: Channel, message: Message) -> None:
+        if self._state.agent.statuses.pop((channel.id, message.thread_ts or message.ts), None):
+            self._hint_thread("status", channel, message.thread_ts or message.ts)
 
     def tell(self, event: Json) -> Delivery:
         """Send the app any event, as a test gives it."""
         return self._tell(event)
 
     def _tell(self, event: Json) -> Delivery:
-        return self._socket.deliver("events_api", events.callback(self._state, event))
+        return self._line.deliver("events_api", events.callback(self._state, event))
 
     def _new_channel(self, channel: Channel) -> None:
         self._stream.publish(
             {"type": "channel", "channel": channel.id}, lambda user: self._state.visible_to(channel, user)
         )
+
+    def _hint_thread(self, kind: str, channel: Channel, thread_ts: str) -> None:
+        hint = {"type": kind, "channel": channel.id} | ({"thread_ts": thread_ts} if thread_ts else {})
+        self._stream.publish(hint, lambda user: self._state.visible_to(channel, user))
 
     def _hint(self, kind: str, channel: Channel, message: Message) -> None:
         hint = {"type": kind, "channel": channel.id, "ts": message.ts}

@@ -17,7 +17,7 @@ import websocket
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser, Workspace
+from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedShortcut, SeedUser, SeedUserGroup, Workspace
 
 Json = dict[str, Any]
 ACK_SECONDS = 0.25
@@ -30,6 +30,7 @@ SEED = Seed(
         SeedUser("ann", "Ann Example", tz="Europe/Helsinki"),
         SeedUser("ben", "Ben Example"),
         SeedUser("mod", "Mod Example", is_admin=True),
+        SeedUser("guest", "Guest Example"),
     ),
     channels=(
         SeedChannel("help", members=("ann", "ben", "mod", BOT), first_message="Ask here.", topic="Questions"),
@@ -43,7 +44,12 @@ SEED = Seed(
         bot_token="xoxb-test",
         app_token="xapp-test",
         commands=(SeedCommand("/ask", "Ask a question", "[question]"),),
+        shortcuts=(
+            SeedShortcut("Explain this", "message", "explain", "Ask about a message"),
+            SeedShortcut("Ask", "global", "ask", "Ask from anywhere"),
+        ),
     ),
+    usergroups=(SeedUserGroup("helpers", "Helpers", ("mod",)),),
 )
 
 
@@ -123,7 +129,7 @@ class BareApp:
         token = workspace.seed.app.app_token
         client = WebClient(base_url=workspace.api_url)
         self.url = str(client.apps_connections_open(app_token=token)["url"])
-        self.socket = websocket.create_connection(self.url, timeout=5)
+        self.socket: Any = websocket.create_connection(self.url, timeout=5)
         self.hello = self.receive()
 
     def receive(self) -> Json:
@@ -150,6 +156,8 @@ class BareApp:
 
     def close(self) -> None:
         self.socket.close()
+        # what the workspace has closed already, `close` leaves open
+        self.socket.shutdown()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import websocket
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from slack_sdk import WebClient, WebhookClient
 
-from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser, Workspace
+from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedShortcut, SeedUser, Workspace
 from tests.workspace.driver import BareApp, http
 
 Json = dict[str, Any]
@@ -35,6 +35,11 @@ SEED = Seed(
             SeedCommand("/weed", "Say what to weed", "[bed]"),
             SeedCommand("/plan", "Plan the beds", ""),
         ),
+        shortcuts=(
+            SeedShortcut("Ask the gardener about this", "message", "about", "Get an answer in the thread"),
+            SeedShortcut("Pin it to the shed", "message", "pin"),
+            SeedShortcut("Plan a bed", "global", "plan", "Name it and write it down"),
+        ),
     ),
 )
 
@@ -52,10 +57,14 @@ class Club:
     def address(self, person: str, path: str = "/") -> str:
         return f"{self.workspace.url}{path}#as={person}"
 
+    def acts(self, endpoint: str, person: str, **more: Any) -> Json:
+        """What a person does, in #plants where no other channel is named."""
+        body = {"channel": self.channels["plants"], "user": self.ids[person], **more}
+        return dict(http(f"{self.workspace.url}/_control/{endpoint}", body))
+
     def says(self, person: str, text: str, **more: Any) -> str:
-        """A person's message in #plants; returns its ts."""
-        body = {"channel": self.channels["plants"], "user": self.ids[person], "text": text, **more}
-        return str(http(f"{self.workspace.url}/_control/message", body)["message"]["ts"])
+        """A person's message; returns its ts."""
+        return str(self.acts("message", person, text=text, **more)["message"]["ts"])
 
     def posts(self, text: str, channel: str = "plants", **more: Any) -> str:
         """The bot's message; returns its ts."""
@@ -64,6 +73,20 @@ class Club:
     def messages(self, channel: str = "plants") -> list[Json]:
         answer = http(f"{self.workspace.url}/_control/messages/{self.channels[channel]}")
         return list(answer["messages"])
+
+    def dm(self, person: str) -> str:
+        """The person's direct message with the bot."""
+        return str(self.bot.conversations_open(users=[self.ids[person]])["channel"]["id"])
+
+    def offers_help(self, channel: str, title: str, prompts: dict[str, str], **more: Any) -> None:
+        """The bot suggests prompts, each a title and the message it sends."""
+        listed = [{"title": name, "message": message} for name, message in prompts.items()]
+        self.bot.assistant_threads_setSuggestedPrompts(channel_id=channel, title=title, prompts=listed, **more)
+
+    def says_it_is(self, doing: str, channel: str, thread: str) -> None:
+        """The bot says what it is doing in a thread."""
+        status = doing and f"is {doing}"
+        self.bot.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status)
 
     def path(self, ts: str) -> str:
         return f"/archives/{self.channels['plants']}/p{ts.replace('.', '')}"
@@ -101,6 +124,45 @@ def plan_view() -> Json:
         "blocks": [
             field("bed", "Name of the bed", placeholder=plain("South")),
             field("notes", "Notes", multiline=True, min_length=5),
+            *actions(button("Choose a tool", "tool")),
+        ],
+    }
+
+
+def tool_view() -> Json:
+    return {
+        "type": "modal",
+        "callback_id": "tool",
+        "title": plain("Choose a tool"),
+        "submit": plain("Take it"),
+        "blocks": [field("tool", "Name of the tool")],
+    }
+
+
+def section(text: str, **more: Any) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+def home_view(found: str = "") -> Json:
+    """What the app shows in its Home tab: a search, its result, and things to do."""
+    search = field("search", "Search the almanac", action_id="search", placeholder=plain("Peas"))
+    beds = {
+        "type": "static_select",
+        "action_id": "topic",
+        "placeholder": plain("Choose a bed"),
+        "options": [{"text": plain(name), "value": name.lower()} for name in ("South", "East")],
+    }
+    result = [section(found)] if found else []
+    return {
+        "type": "home",
+        "blocks": [
+            {"type": "header", "text": plain("Welcome to the garden")},
+            search | {"dispatch_action": True, "optional": True},
+            *result,
+            {"type": "divider"},
+            section("*Your beds*\n• South: peas\n• East: nothing yet", accessory=button("Plan a bed", "plan")),
+            {"type": "actions", "block_id": "todo", "elements": [beds, button("Note it", "note", style="primary")]},
+            {"type": "context", "elements": [{"type": "mrkdwn", "text": "In an emergency call the *fire brigade*."}]},
         ],
     }
 
@@ -110,6 +172,7 @@ class Gardener:
 
     def __init__(self, club: Club) -> None:
         self.submitted: list[Json] = []
+        self.noted: list[Json] = []
         self._club = club
         self._app = BareApp(club.workspace)
         self._socket: Any = self._app.socket
@@ -140,15 +203,35 @@ class Gardener:
             self._act(payload)
 
     def _act(self, payload: Json) -> None:
-        pressed = payload.get("actions", [])
-        if payload.get("command") == "/plan" or any(action["action_id"] == "plan" for action in pressed):
+        pressed = {action["action_id"]: action for action in payload.get("actions", [])}
+        event = payload.get("event", {})
+        if payload.get("command") == "/plan" or payload.get("callback_id") == "plan" or "plan" in pressed:
             self._club.bot.views_open(trigger_id=payload["trigger_id"], view=plan_view())
-            return
-        for action in pressed:
+        elif "tool" in pressed:
+            self._club.bot.views_push(trigger_id=payload["trigger_id"], view=tool_view())
+        elif event.get("type") == "app_home_opened" and event["tab"] == "home":
+            self._publish(event["user"])
+        elif payload.get("view", {}).get("type") == "home":
+            self._act_at_home(payload, pressed)
+        elif payload.get("type") == "message_action":
+            place = {"channel": payload["channel"]["id"], "thread_ts": payload["message_ts"]}
+            self._club.bot.chat_postMessage(text=f"About: {payload['message']['text']}", **place)
+        else:
+            self._reply(payload, pressed)
+
+    def _reply(self, payload: Json, pressed: Json) -> None:
+        for name, action in pressed.items():
             chosen = action.get("selected_option", action)["value"]
-            WebhookClient(payload["response_url"]).send(
-                text=f"{action['action_id']}: {chosen}", replace_original=action["type"] == "button"
-            )
+            replaces = action["type"] == "button"
+            WebhookClient(payload["response_url"]).send(text=f"{name}: {chosen}", replace_original=replaces)
+
+    def _publish(self, user: str, found: str = "") -> None:
+        self._club.bot.views_publish(user_id=user, view=home_view(found))
+
+    def _act_at_home(self, payload: Json, pressed: Json) -> None:
+        self.noted.append(payload["view"]["state"]["values"])
+        if "search" in pressed:
+            self._publish(payload["user"]["id"], f"Nothing about {pressed['search']['value']} yet.")
 
     def _judged(self, values: Json) -> Json:
         self.submitted.append(values)
@@ -172,6 +255,12 @@ def gardener(club: Club) -> Iterator[Gardener]:
 
 def composer(page: Page) -> Locator:
     return page.get_by_test_id("composer")
+
+
+def begin(page: Page, text: str) -> None:
+    """Type key by key, once there is a field to type in: a press of a key does not wait for it."""
+    expect(composer(page)).to_be_visible()
+    composer(page).press_sequentially(text)
 
 
 def main_message(page: Page, ts: str) -> Locator:

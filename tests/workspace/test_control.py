@@ -22,8 +22,8 @@ def test_the_state_lists_everything_a_page_needs(people: People) -> None:
     [app] = state["apps"]
     assert (app["botUserId"], app["mode"], app["connected"]) == (people[BOT], "socket", False)
     assert app["commands"] == [{"command": "/ask", "description": "Ask a question", "usage_hint": "[question]"}]
-    assert [user["name"] for user in state["users"]] == ["ann", "ben", "mod", BOT]
-    assert [user["is_bot"] for user in state["users"]] == [False, False, False, True]
+    assert [user["name"] for user in state["users"]] == ["ann", "ben", "mod", "guest", BOT]
+    assert [user["is_bot"] for user in state["users"]] == [False, False, False, False, True]
     channels = {channel["name"]: channel for channel in state["channels"]}
     assert channels["desk"]["is_private"]
     assert channels["desk"]["members"] == [people["mod"], people[BOT]]
@@ -87,7 +87,9 @@ def test_a_reset_goes_back_to_the_seed_and_keeps_the_connection(
 ) -> None:
     people.begin("message", channel="help", user="ann", text="hello")
     app.next()
-    people.do("open-dm", user="ann")
+    opening = people.begin("open-dm", user="ann")
+    app.take("app_home_opened")
+    assert opening.result()["acked"]
     people.do("faults", method="*", kind="error_before")
     assert people.do("reset")["ok"]
     assert people.texts("help") == ["Ask here."]

@@ -28,7 +28,7 @@ def test_a_message_event_tells_who_said_what_where(app: BareApp, people: People)
 
 
 def test_each_kind_of_channel_is_named(app: BareApp, client: WebClient, people: People) -> None:
-    dm = people.do("open-dm", user="ann")["channel"]["id"]
+    dm = client.conversations_open(users=people["ann"])["channel"]["id"]
     group = client.conversations_open(users=[people["ann"], people["ben"]])["channel"]["id"]
     for channel, user, kind in (("desk", "mod", "group"), (dm, "ann", "im"), (group, "ben", "mpim")):
         people.begin("message", channel=channel, user=user, text="x")
@@ -50,8 +50,8 @@ def test_a_mention_arrives_twice_with_different_event_ids(app: BareApp, people: 
     assert first["event"]["ts"] == second["event"]["ts"]
 
 
-def test_a_mention_in_a_dm_is_only_a_message(app: BareApp, people: People) -> None:
-    dm = people.do("open-dm", user="ann")["channel"]["id"]
+def test_a_mention_in_a_dm_is_only_a_message(app: BareApp, client: WebClient, people: People) -> None:
+    dm = client.conversations_open(users=people["ann"])["channel"]["id"]
     people.begin("message", channel=dm, user="ann", text=f"<@{people[BOT]}> hello")
     assert app.take()["event"]["type"] == "message"
     people.begin("message", channel=dm, user="ann", text="next")

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.workspace import Workspace
-from tests.workspace.driver import BareApp, People, http, refusal, wait_for
+from tests.workspace.driver import BareApp, Clock, People, http, refusal, wait_for
 
 POST = "chat.postMessage"
 
@@ -35,6 +35,90 @@ def test_a_rate_limit_answers_429_with_retry_after_once(client: WebClient, peopl
     assert response.headers["Retry-After"] == "7"
     assert client.chat_postMessage(channel=people["help"], text="y")["ok"]
     assert people.texts("help") == ["Ask here.", "y"]
+
+
+@pytest.mark.parametrize(("kind", "stored"), [("reset", []), ("reset_after", ["x"])])
+def test_a_connection_can_be_reset_before_or_after_storing(
+    workspace: Workspace, people: People, kind: str, stored: list[str]
+) -> None:
+    fault(people, kind)
+    plain = WebClient("xoxb-test", base_url=workspace.api_url, retry_handlers=[])
+    with pytest.raises(ConnectionResetError):
+        plain.chat_postMessage(channel=people["help"], text="x")
+    assert people.texts("help")[1:] == stored
+    assert plain.chat_postMessage(channel=people["help"], text="y")["ok"]
+
+
+def test_a_response_url_can_be_reset_too(app: BareApp, people: People) -> None:
+    people.begin("command", channel="help", user="ann", command="/ask", text="why")
+    hook = WebhookClient(app.take("slash_commands")["response_url"], retry_handlers=[])
+    fault(people, "reset_after", method="response_url")
+    with pytest.raises(ConnectionResetError):
+        hook.send(text="stored")
+    assert people.texts("help", "ann")[-1] == "stored"
+
+
+def test_a_call_can_be_stored_after_its_caller_was_told_it_failed(people: People) -> None:
+    fault(people, "late", seconds=0.05)
+    assert post(people).result()["error"] == "request_timeout"
+    wait_for(lambda: people.texts("help")[1:] == ["x"])
+
+
+def test_what_is_late_is_stored_when_faults_are_cleared_and_forgotten_on_reset(people: People) -> None:
+    fault(people, "late", seconds=60, times=2)
+    post(people, "first").result()
+    assert people.texts("help")[1:] == []
+    people.do("faults", clear=True)
+    wait_for(lambda: people.texts("help")[1:] == ["first"])
+    fault(people, "late", seconds=60)
+    post(people, "second").result()
+    fault(people, "delay", seconds=60)
+    waiting = post(people, "third")
+    wait_for(lambda: people.do("faults", method="other", kind="hang")["faults"][0]["method"] == "other")
+    people.do("reset")
+    assert waiting.result()["error"] == "request_timeout"
+    people.say("after")
+    assert people.texts("help")[1:] == ["after"]
+
+
+def limited(call: Any, **args: Any) -> int:
+    """Seconds after which Slack would take this call."""
+    with pytest.raises(SlackApiError) as caught:
+        call(**args)
+    assert (caught.value.response.status_code, caught.value.response["error"]) == (429, "ratelimited")
+    return int(caught.value.response.headers["Retry-After"])
+
+
+def test_posting_is_limited_to_one_a_second_in_each_channel(client: WebClient, people: People, clock: Clock) -> None:
+    people.do("faults", kind="rate_limits", on=True)
+    client.chat_postMessage(channel=people["help"], text="first")
+    assert limited(client.chat_postMessage, channel=people["help"], text="second") == 1
+    assert client.chat_postMessage(channel=people["desk"], text="elsewhere")["ok"]
+    clock.ahead_seconds += 1
+    assert client.chat_postMessage(channel=people["help"], text="third")["ok"]
+    assert people.texts("help")[1:] == ["first", "third"]
+
+
+@pytest.mark.parametrize(("method", "most"), [("users_list", 20), ("team_info", 50), ("users_info", 100)])
+def test_a_method_is_limited_by_its_tier(
+    client: WebClient, people: People, clock: Clock, method: str, most: int
+) -> None:
+    people.do("faults", kind="rate_limits", on=True)
+    args = {"user": people["ann"]} if method == "users_info" else {}
+    for _ in range(most):
+        getattr(client, method)(**args)
+    assert 1 <= limited(getattr(client, method), **args) <= 60
+    assert client.auth_test()["ok"]
+    clock.ahead_seconds += 60
+    assert getattr(client, method)(**args)["ok"]
+
+
+def test_nothing_is_limited_unless_asked_for(client: WebClient, people: People) -> None:
+    people.do("faults", kind="rate_limits", on=True)
+    client.chat_postMessage(channel=people["help"], text="0")
+    assert people.do("faults", kind="rate_limits", on=False)["rate_limits"] is False
+    for number in range(3):
+        client.chat_postMessage(channel=people["help"], text=str(number))
 
 
 @pytest.mark.parametrize(("kind", "stored"), [("error_before", []), ("error_after", ["x"])])

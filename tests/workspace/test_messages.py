@@ -151,13 +151,20 @@ def test_metadata_without_its_two_parts_is_refused(
 def test_an_update_changes_what_it_names_and_keeps_the_rest(client: WebClient, people: People) -> None:
     blocks = [{"type": "divider"}]
     posted = client.chat_postMessage(channel=people["help"], text="old", blocks=blocks, metadata=METADATA)
-    client.chat_update(channel=people["help"], ts=posted["ts"], text="new")
+    client.chat_update(channel=people["help"], ts=posted["ts"], text="new", blocks=blocks)
     [newest, *_] = client.conversations_history(channel=people["help"], include_all_metadata=True)["messages"]
     assert newest["text"] == "new"
     assert newest["edited"]["user"] == people[BOT]
     assert newest["blocks"][0]["type"] == "divider"
     assert newest["metadata"] == METADATA
-    client.chat_update(channel=people["help"], ts=posted["ts"], text="newer", blocks=[])
+    client.chat_update(channel=people["help"], ts=posted["ts"], attachments=[{"text": "more", "fallback": "more"}])
+    assert client.conversations_history(channel=people["help"])["messages"][0]["blocks"]
+
+
+@pytest.mark.parametrize("change", [{}, {"blocks": []}])
+def test_an_update_of_the_text_alone_takes_the_blocks_away(client: WebClient, people: People, change: Any) -> None:
+    posted = client.chat_postMessage(channel=people["help"], text="old", blocks=[{"type": "divider"}])
+    client.chat_update(channel=people["help"], ts=posted["ts"], text="new", **change)
     assert "blocks" not in client.conversations_history(channel=people["help"])["messages"][0]
 
 

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser import OpenPage
-from tests.workspace.garden import Club, Gardener, actions, button, composer, main_message, send
+from tests.workspace.garden import Club, Gardener, begin, composer, main_message, send
 
 # Reading and writing
 
@@ -22,56 +22,12 @@ def test_a_message_one_person_sends_appears_before_another(club: Club, browser_p
 
 def test_shift_enter_starts_a_new_line_and_enter_sends_both(club: Club, browser_page: OpenPage) -> None:
     page = browser_page(club.address("ada"))
-    composer(page).press_sequentially("first")
+    begin(page, "first")
     composer(page).press("Shift+Enter")
     composer(page).press_sequentially("second")
     composer(page).press("Enter")
     expect(page.get_by_test_id("message")).to_contain_text("first\nsecond", use_inner_text=True)
     assert [message["text"] for message in club.messages()] == ["first\nsecond"]
-
-
-def test_what_is_typed_reaches_the_app_as_slack_would_send_it(club: Club, browser_page: OpenPage) -> None:
-    page = browser_page(club.address("ada"))
-    send(page, "@gardener is 3 < 4 & see #tools at https://example.org/a?b=1&c=2.")
-    expect(page.get_by_test_id("message")).to_contain_text("@Gardener is 3 < 4 & see #tools")
-    sent = club.messages()[0]["text"]
-    tools = club.channels["tools"]
-    assert sent == (
-        f"<@{club.ids['gardener']}> is 3 &lt; 4 &amp; see <#{tools}|tools> at <https://example.org/a?b=1&amp;c=2>."
-    )
-
-
-def test_nothing_a_message_says_can_run(club: Club, browser_page: OpenPage) -> None:
-    attack = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
-    club.says("ben", attack)
-    club.says("ben", "<javascript:window.hit=1|press me>")
-    markdown = {"type": "markdown", "text": f"{attack} [press me](javascript:window.hit=1)"}
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": f"*{attack}*"}}
-    club.posts("blocks", blocks=[markdown, section, *actions(button(attack[:75], "pick"))])
-    page = browser_page(club.address("ada"))
-    expect(page.get_by_test_id("message")).to_have_count(3)
-    expect(page.get_by_text("<script>window.hit=1</script>").first).to_be_visible()
-    assert page.get_by_role("link", name="press me").count() == 0
-    assert page.locator("#channel script, #channel img").count() == 0
-    assert page.evaluate("window.hit") is None
-
-
-def test_the_markup_of_slack_and_markdown_is_shown_as_such(club: Club, browser_page: OpenPage) -> None:
-    club.posts("*bold* _slanted_ ~gone~ `code` :tada:\n> said\n<https://example.org|the page> &lt;b&gt;")
-    steps = "## Steps\n\nThe **first** part.\n\n- dig\n- plant\n  - deep\n\n1. water\n\n[source](https://example.org/s)"
-    club.posts("Steps", blocks=[{"type": "markdown", "text": steps}])
-    page = browser_page(club.address("ada"))
-    expect(page.get_by_test_id("message")).to_have_count(2)
-    first, second = page.get_by_test_id("message").all()
-    for tag, words in {"strong": "bold", "em": "slanted", "s": "gone", "code": "code", "blockquote": "said"}.items():
-        expect(first.locator(tag)).to_have_text(words)
-    expect(first).to_contain_text("🎉")
-    expect(first).to_contain_text("<b>")
-    expect(first.get_by_role("link", name="the page")).to_have_attribute("href", "https://example.org")
-    expect(second.get_by_role("heading", name="Steps")).to_be_visible()
-    expect(second.locator("ul ul li")).to_have_text("deep")
-    expect(second.locator("ol li")).to_have_text("water")
-    expect(second.get_by_role("link", name="source")).to_be_visible()
 
 
 def test_own_messages_can_be_changed_and_deleted(club: Club, browser_page: OpenPage) -> None:
@@ -88,6 +44,35 @@ def test_own_messages_can_be_changed_and_deleted(club: Club, browser_page: OpenP
     page.get_by_test_id("confirm").get_by_role("button", name="Delete").click()
     expect(main_message(page, ts)).to_have_count(0)
     assert club.messages() == []
+
+
+def test_a_deleted_message_leaves_its_place_to_the_replies_it_had(club: Club, browser_page: OpenPage) -> None:
+    ts = club.says("ada", "never mind")
+    club.posts("I do not.", thread_ts=ts)
+    page = browser_page(club.address("ada"))
+    expect(page.get_by_test_id("thread-open")).to_contain_text("1 reply")
+    club.acts("delete-message", "ada", ts=ts)
+    expect(main_message(page, ts)).to_contain_text("This message was deleted.")
+    expect(main_message(page, ts)).not_to_contain_text("ada")
+    assert main_message(page, ts).get_by_role("group", name="Message actions").count() == 0
+
+
+def test_a_reaction_is_given_from_the_small_list_and_taken_back_with_a_press(
+    club: Club, browser_page: OpenPage
+) -> None:
+    ts = club.says("ben", "The roses are out")
+    page = browser_page(club.address("ada"))
+    main_message(page, ts).hover()
+    page.get_by_role("button", name="Add reaction").click()
+    expect(page.get_by_role("menuitem", name="thumbs up")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    heart = main_message(page, ts).get_by_role("button", name="heart, 1: ada")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    assert club.messages()[0]["reactions"][0]["users"] == [club.ids["ada"]]
+    heart.click()
+    expect(heart).to_have_count(0)
+    assert club.messages()[0].get("reactions", []) == []
 
 
 def test_the_messages_of_others_cannot_be_changed(club: Club, browser_page: OpenPage) -> None:
@@ -136,6 +121,19 @@ def test_a_channel_with_something_new_is_marked_until_it_is_opened(club: Club, b
     board.click()
     expect(page.get_by_test_id("message")).to_contain_text("A new card")
     expect(board).not_to_contain_text("unread")
+
+
+def test_what_is_new_since_the_last_visit_begins_with_a_line(club: Club, browser_page: OpenPage) -> None:
+    club.says("ben", "old")
+    page = browser_page(club.address("ada"))
+    expect(page.get_by_text("old")).to_be_visible()
+    assert page.get_by_role("separator", name="New messages").count() == 0
+    page.locator("[data-channel-name=tools]").click()
+    fresh = club.says("ben", f"<@{club.ids['ada']}> look")
+    expect(page).to_have_title(re.compile(r"^\(1\) tools"))
+    page.locator("[data-channel-name=plants]").click()
+    expect(page.locator("[role=separator][aria-label='New messages'] + .message")).to_have_attribute("data-ts", fresh)
+    expect(page).to_have_title(re.compile("^plants"))
 
 
 def test_an_ephemeral_message_is_marked_and_shown_to_its_reader_alone(club: Club, browser_page: OpenPage) -> None:
@@ -208,7 +206,7 @@ def test_a_link_to_a_channel_one_is_not_in_says_so(club: Club, browser_page: Ope
 
 def test_a_slash_lists_the_commands_and_tab_completes(club: Club, gardener: Gardener, browser_page: OpenPage) -> None:
     page = browser_page(club.address("ada"))
-    composer(page).press_sequentially("/w")
+    begin(page, "/w")
     expect(page.get_by_role("option")).to_contain_text(["/water", "/weed"])
     composer(page).press("ArrowDown")
     composer(page).press("ArrowUp")
@@ -239,7 +237,7 @@ def test_a_command_in_a_thread_is_told_to_be_impossible(club: Club, browser_page
 
 def test_an_at_sign_completes_to_a_person(club: Club, browser_page: OpenPage) -> None:
     page = browser_page(club.address("ada"))
-    composer(page).press_sequentially("ask @gar")
+    begin(page, "ask @gar")
     expect(page.get_by_role("option")).to_contain_text(["Gardener"])
     composer(page).press("Enter")
     composer(page).press_sequentially("please")

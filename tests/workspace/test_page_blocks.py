@@ -148,4 +148,4 @@ def test_tab_stays_inside_an_open_modal(club: Club, gardener: Gardener, browser_
         page.keyboard.press("Tab")
         assert page.evaluate(inside)
         seen.add(page.evaluate("document.activeElement.textContent || document.activeElement.id"))
-    assert len(seen) == 5
+    assert len(seen) == 6

@@ -19,7 +19,7 @@ from dataclasses import replace
 import pytest
 from slack_sdk import WebClient
 
-from bot.workspace import PortInUse, SeedChannel, Workspace
+from bot.workspace import PortInUse, SeedChannel, SeedUserGroup, Workspace
 from tests.workspace.driver import SEED, BareApp, People
 
 
@@ -102,6 +102,11 @@ def test_a_seed_that_names_a_stranger_is_refused() -> None:
     channel = SeedChannel("help", members=("nobody",))
     with pytest.raises(ValueError, match=r"'help' names \['nobody'\]"):
         Workspace(replace(SEED, channels=(channel,)), port=0)
+
+
+def test_a_user_group_that_names_a_stranger_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'crew' names \['nobody'\]"):
+        Workspace(replace(SEED, usergroups=(SeedUserGroup("crew", "Crew", ("nobody",)),)), port=0)
 
 
 def test_a_permalink_opens_the_page(workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ import websocket
 from slack_sdk import WebClient
 
 from bot.workspace import Workspace
-from tests.workspace.driver import ACK_SECONDS, BareApp, People, refusal
+from tests.workspace.driver import ACK_SECONDS, BareApp, People, refusal, wait_for
 
 
 def test_a_connection_is_greeted(app: BareApp, workspace: Workspace, people: People) -> None:
@@ -123,3 +123,73 @@ def test_words_that_are_no_acknowledgement_do_no_harm(app: BareApp, people: Peop
 
 def test_connections_open_needs_the_app_token(client: WebClient) -> None:
     assert refusal(client.apps_connections_open, app_token="xapp-wrong") == "invalid_auth"
+
+
+def is_closed(app: BareApp) -> bool:
+    opcode, _ = app.socket.recv_data()
+    return bool(opcode == websocket.ABNF.OPCODE_CLOSE)
+
+
+def test_a_connection_is_warned_and_used_until_it_is_closed(app: BareApp, people: People) -> None:
+    assert people.do("disconnect", reason="warning", close_after_seconds=0.1)["ok"]
+    assert app.receive() == app_frame("warning")
+    people.begin("message", channel="help", user="ann", text="still here")
+    assert app.take()["event"]["text"] == "still here"
+    assert is_closed(app)
+
+
+def app_frame(reason: str) -> dict[str, object]:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}}
+
+
+def test_a_connection_to_be_refreshed_gets_nothing_more(app: BareApp, workspace: Workspace, people: People) -> None:
+    assert people.do("disconnect", reason="refresh_requested")["ok"]
+    assert app.receive() == app_frame("refresh_requested")
+    assert is_closed(app)
+    people.do("message", channel="help", user="ann", text="hello")
+    another = BareApp(workspace)
+    assert another.take()["event"]["text"] == "hello"
+    another.close()
+
+
+def test_an_event_on_its_way_when_a_connection_is_refreshed_is_not_lost(
+    app: BareApp, workspace: Workspace, people: People
+) -> None:
+    people.begin("message", channel="help", user="ann", text="hello")
+    lost = app.next()
+    people.do("disconnect", reason="refresh_requested")
+    another = BareApp(workspace)
+    app.receive()
+    assert is_closed(app)
+    app.close()
+    again = another.next()
+    another.ack(again)
+    assert again["payload"]["event_id"] == lost["payload"]["event_id"]
+    another.close()
+
+
+def test_with_the_link_disabled_no_connection_opens_until_the_reset(
+    app: BareApp, client: WebClient, people: People
+) -> None:
+    people.do("disconnect", reason="link_disabled")
+    assert app.receive() == app_frame("link_disabled")
+    assert is_closed(app)
+    assert refusal(client.apps_connections_open, app_token="xapp-test") == "forbidden_team"
+    people.do("reset")
+    assert client.apps_connections_open(app_token="xapp-test")["ok"]
+
+
+def test_a_disconnect_has_a_reason_slack_knows(people: People) -> None:
+    assert people.do("disconnect", reason="boredom")["error"] == "invalid_arguments"
+    assert people.do("disconnect", reason="warning", close_after_seconds="soon")["error"] == "invalid_arguments"
+
+
+def test_an_eleventh_connection_is_one_too_many(workspace: Workspace, people: People) -> None:
+    apps = [BareApp(workspace) for _ in range(10)]
+    assert [app.hello["num_connections"] for app in apps] == list(range(1, 11))
+    refused = BareApp(workspace)
+    assert (refused.hello["type"], refused.hello["reason"]) == ("disconnect", "too_many_websockets")
+    assert is_closed(refused)
+    for app in [*apps, refused]:
+        app.close()
+    wait_for(lambda: not people.state()["apps"][0]["connected"])

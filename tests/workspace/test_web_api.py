@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import urllib.parse
 import urllib.request
+from dataclasses import replace
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.workspace import Workspace
-from tests.workspace.driver import BOT, People, http, refusal
+from tests.workspace.driver import BOT, SEED, People, http, refusal
 
 
 def test_auth_test_says_who_the_bot_is(client: WebClient, workspace: Workspace, people: People) -> None:
@@ -56,6 +58,53 @@ def test_arguments_may_come_as_json_form_or_query(workspace: Workspace, people: 
     assert as_query["user"]["id"] == as_form["user"]["id"] == as_json["user"]["id"] == ann
 
 
+def test_arguments_may_come_as_a_multipart_form(client: WebClient, people: People, workspace: Workspace) -> None:
+    form = (
+        '--edge\r\nContent-Disposition: form-data; name="channel"\r\n\r\n{}\r\n'
+        '--edge\r\nContent-Disposition: form-data; name="text"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n'
+        "one – two\r\nthree\r\n"
+        '--edge\r\nContent-Disposition: form-data; name="file"; filename="scan.png"\r\n\r\nbytes\r\n--edge--\r\n'
+    ).format(people["help"])
+    headers = {"Content-Type": "multipart/form-data; boundary=edge", "Authorization": "Bearer xoxb-test"}
+    request = urllib.request.Request(f"{workspace.api_url}chat.postMessage", form.encode(), headers)
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["ok"]
+    assert people.texts("help")[-1] == "one – two\r\nthree"
+    assert "file" not in people.log("call")[-1]["args"]
+
+
+def test_the_sdks_files_come_as_a_multipart_form(client: WebClient, people: People) -> None:
+    call = {"channel": people["help"], "text": "with a file"}
+    assert client.api_call("chat.postMessage", data=call, files={"file": b"bytes"})["ok"]
+    assert people.texts("help")[-1] == "with a file"
+
+
+def test_a_multipart_form_without_its_boundary_is_refused(workspace: Workspace) -> None:
+    headers = {"Content-Type": "multipart/form-data"}
+    request = urllib.request.Request(f"{workspace.api_url}auth.test?token=xoxb-test", b"--edge--", headers)
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["error"] == "invalid_form_data"
+
+
+def test_a_token_does_only_what_its_scopes_allow() -> None:
+    app = replace(SEED.app, scopes=("chat:write", "channels:history", "channels:read"))
+    with Workspace(replace(SEED, app=app), port=0) as workspace:
+        people, client = People(workspace), WebClient(SEED.app.bot_token, base_url=workspace.api_url)
+        assert client.auth_test().headers["x-oauth-scopes"] == "chat:write,channels:history,channels:read"
+        assert client.chat_postMessage(channel=people["desk"], text="x")["ok"]
+        assert client.conversations_history(channel=people["help"])["ok"]
+        with pytest.raises(SlackApiError) as caught:
+            client.conversations_history(channel=people["desk"])
+        answer = caught.value.response
+        assert (answer["error"], answer["needed"]) == ("missing_scope", "groups:history")
+        assert answer["provided"] == "chat:write,channels:history,channels:read"
+        assert answer.headers["x-accepted-oauth-scopes"] == "groups:history"
+        assert refusal(client.conversations_list, types="public_channel,private_channel") == "missing_scope"
+        assert refusal(client.users_list) == "missing_scope"
+        assert refusal(client.conversations_open, users=people["ann"]) == "missing_scope"
+        people.threads.shutdown()
+
+
 def test_a_body_that_is_no_json_object_is_refused(workspace: Workspace) -> None:
     url = f"{workspace.api_url}auth.test?token=xoxb-test"
     headers = {"Content-Type": "application/json"}
@@ -73,7 +122,7 @@ def test_users_have_their_time_zone_and_the_bot_is_among_them(client: WebClient,
 
 
 def test_users_list_is_paged_by_cursor(client: WebClient) -> None:
-    assert [len(page["members"]) for page in client.users_list(limit=3)] == [3, 1]
+    assert [len(page["members"]) for page in client.users_list(limit=3)] == [3, 2]
 
 
 def test_unknown_people_and_bots_are_refused(client: WebClient) -> None:

@@ -86,7 +86,8 @@ def heard(request: pytest.FixtureRequest, bolt_workspace: Workspace) -> Iterator
     """What a running Bolt app heard."""
     told: queue.Queue[Any] = queue.Queue()
     client = WebClient(SEED.app.bot_token, base_url=bolt_workspace.api_url)
-    handler = request.param(echoing_app(client, told), SEED.app.app_token)
+    # the interval at which the client looks whether it still has a connection
+    handler = request.param(echoing_app(client, told), SEED.app.app_token, ping_interval=1)
     handler.connect()
     assert bolt_workspace.wait_until_connected()
     yield told
@@ -143,3 +144,16 @@ def test_a_hundred_messages_all_arrive(heard: queue.Queue[Any], town: People) ->
     assert all(future.result()["acked"] for future in posted)
     texts = {heard.get(timeout=5)[2] for _ in range(100)}
     assert texts == {str(number) for number in range(100)}
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+def test_a_connection_that_slack_ends_is_replaced_and_nothing_is_lost(
+    heard: queue.Queue[Any], town: People, reason: str
+) -> None:
+    before = len(town.log("connection_opened"))
+    assert town.do("disconnect", reason=reason, close_after_seconds=0.1)["ok"]
+    wait_for(lambda: len(town.log("connection_opened")) > before, seconds=15)
+    wait_for(lambda: town.state()["apps"][0]["connected"])
+    town.say("after")
+    texts = {heard.get(timeout=10)[2]}
+    assert texts == {"after"}

@@ -35,6 +35,9 @@ export const react = (body) => post("reaction", body);
 export const editMessage = (body) => post("edit-message", body);
 export const deleteMessage = (body) => post("delete-message", body);
 export const openDm = (user) => post("open-dm", { user });
+export const openHome = (user) => post("open-home", { user });
+export const homeInteract = (body) => post("home-interact", body);
+export const shortcut = (body) => post("shortcut", body);
 export const submitView = (user, values) => post("submit-view", { user, values });
 export const closeView = (user) => post("close-view", { user });
 

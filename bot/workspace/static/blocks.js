@@ -1,12 +1,13 @@
 // Draws Block Kit's layout blocks.
 import { drawElement } from "./elements.js";
 import { h } from "./dom.js";
+import { emojiFor } from "./emoji.js";
 import { drawInput } from "./inputs.js";
 import { renderMarkdown } from "./markdown.js";
 import { angle, link, mention, renderPlain, renderTextObject } from "./mrkdwn.js";
-import { emojiFor } from "./emoji.js";
 
-// `place` says where the blocks stand: `key` (unique on the page), `act(action)`, `open(url)`, and in a modal `form`.
+// `place` says where the blocks stand: `key` (unique on the page), `act(action)`, `open(url)`, the `level` of a heading there,
+// and in a view `form`.
 export function drawBlocks(blocks, place) {
   return blocks.map((block, index) => {
     const blockId = block.block_id ?? `block-${index}`;
@@ -40,12 +41,12 @@ function actions(block, place) {
     block.elements.map((element) => drawElement(element, place)));
 }
 
-function header(block) {
-  return h("p", { class: "block header", role: "heading", "aria-level": "3" }, renderPlain(block.text.text));
+function header(block, place) {
+  return h("p", { class: "block header", role: "heading", "aria-level": place.level }, renderPlain(block.text.text));
 }
 
-function markdown(block) {
-  return h("div", { class: "block" }, renderMarkdown(block.text));
+function markdown(block, place) {
+  return h("div", { class: "block" }, renderMarkdown(block.text, place.level));
 }
 
 function image(block) {
@@ -64,7 +65,9 @@ function richText(block) {
 
 function richPart(part) {
   if (part.type === "rich_text_list") {
-    return h(part.style === "ordered" ? "ol" : "ul", {}, part.elements.map((item) => h("li", {}, item.elements.map(richRun))));
+    const ordered = part.style === "ordered";
+    const look = { class: `indent-${part.indent ?? 0}`, start: ordered && part.offset ? part.offset + 1 : null };
+    return h(ordered ? "ol" : "ul", look, part.elements.map((item) => h("li", {}, item.elements.map(richRun))));
   }
   const runs = part.elements.map(richRun);
   if (part.type === "rich_text_preformatted") return h("pre", {}, h("code", {}, runs));
@@ -84,6 +87,8 @@ const RUNS = {
   user: (run) => mention(run.user_id),
   channel: (run) => angle(`#${run.channel_id}`),
   broadcast: (run) => angle(`!${run.range}`),
+  usergroup: (run) => angle(`!subteam^${run.usergroup_id}`),
+  date: (run) => angle(`!date^${run.timestamp}^${run.format}${run.url ? `^${run.url}` : ""}|${run.fallback ?? ""}`),
   emoji: (run) => emojiFor(run.name) ?? `:${run.name}:`,
 };
 

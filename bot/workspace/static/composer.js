@@ -1,17 +1,19 @@
 // The field a person writes in: sends messages and slash commands, keeps a draft for each place.
 import * as api from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
+import { openMenu } from "./menu.js";
 import { fromTyped } from "./mrkdwn.js";
-import { commands, state } from "./state.js";
+import { commands, shortcuts, state } from "./state.js";
 import { Suggestions } from "./suggest.js";
+import { shortcutItems } from "./tools.js";
 
 const PATIENCE_MS = 3000;
 const LONGEST_PX = 220;
 const drafts = new Map();
 
 export class Composer {
-  // `target()` is {channel, thread?}: where a message goes.
-  constructor({ id, testid, target }) {
+  // `target()` is {channel, thread?}: where a message goes; `shortcut(shortcut)` starts one of an app's.
+  constructor({ id, testid, target, shortcut }) {
     this.target = target;
     this.place = null;
     this.field = h("textarea", { id, rows: "1", data: { testid } });
@@ -20,7 +22,10 @@ export class Composer {
     this.hints = new Suggestions(this.field);
     this.usage = h("p", { class: "usage", hidden: true });
     const send = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)", data: { testid: "send" } }, icon("send"));
-    const box = h("div", { class: "composer-box" }, this.field, send);
+    this.more = iconButton("plus", "Shortcuts", () => openMenu(this.more, "Shortcuts", shortcutItems("global", shortcut)), {
+      hidden: true, "aria-haspopup": "menu", "aria-expanded": "false", data: { testid: `${testid}-shortcuts` },
+    });
+    const box = h("div", { class: "composer-box" }, this.field, this.more, send);
     this.node = h("form", { class: "composer", hidden: true }, this.label, this.notice, this.hints.list, this.usage, box);
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -35,6 +40,7 @@ export class Composer {
     const place = `${state.me}/${channel}/${thread ?? ""}`;
     this.label.replaceChildren(name);
     this.field.placeholder = name;
+    this.more.hidden = shortcuts("global").length === 0;
     if (place === this.place) return;
     this.place = place;
     this.field.value = drafts.get(place) ?? "";
@@ -89,8 +95,12 @@ export class Composer {
   }
 
   async message(typed) {
-    const { channel, thread } = this.target();
     this.empty();
+    await this.post(typed);
+  }
+
+  async post(typed) {
+    const { channel, thread } = this.target();
     try {
       await api.sendMessage({ channel, user: state.me, text: fromTyped(typed), ...(thread && { thread_ts: thread }) });
     } catch (error) {

@@ -1,7 +1,7 @@
 // Draws the interactive elements of Block Kit and hands each press on as Slack's action object.
 import { confirmed } from "./confirm.js";
 import { fragment, h, icon } from "./dom.js";
-import { goBack, isLost, spot } from "./focus.js";
+import { goBack, isAwaited, isLost, spot } from "./focus.js";
 import { openMenu } from "./menu.js";
 import { renderPlain } from "./mrkdwn.js";
 import { state } from "./state.js";
@@ -12,7 +12,7 @@ const feedbackGiven = new Map();
 
 const ids = (element, place) => ({ type: element.type, action_id: element.action_id, block_id: place.blockId });
 
-async function press(control, element, place, action) {
+export async function press(control, element, place, action) {
   if (control.disabled) return;
   if (element.confirm && !(await confirmed(element.confirm))) return;
   const trouble = warnBeside(control);
@@ -29,7 +29,7 @@ async function press(control, element, place, action) {
     clearTimeout(slow);
     control.disabled = false;
     control.removeAttribute("aria-busy");
-    if (isLost()) goBack(from);
+    if (isLost() || isAwaited(control)) goBack(from);
   }
 }
 
@@ -75,7 +75,9 @@ function optionItems(element, chosen, pick) {
 }
 
 function select(element, place) {
-  let chosen = element.initial_option ?? null;
+  const kept = place.form?.keptFor(place.blockId, element.action_id);
+  let chosen = kept ? kept.selected_option : element.initial_option ?? null;
+  place.form?.keep(place.blockId, element.action_id, () => ({ type: element.type, selected_option: chosen }));
   const label = h("span", { class: "select-label" });
   const name = element.placeholder?.text ?? "Choose an option";
   const node = h("button", { type: "button", class: "button select", "aria-haspopup": "listbox", "aria-expanded": "false" }, label, icon("chevron"));
@@ -122,7 +124,8 @@ function iconButton(element, place) {
 
 function choices(element, place) {
   const many = element.type === "checkboxes";
-  const initial = many ? element.initial_options ?? [] : [element.initial_option].filter(Boolean);
+  const given = place.form?.keptFor(place.blockId, element.action_id) ?? { selected_options: element.initial_options, selected_option: element.initial_option };
+  const initial = many ? given.selected_options ?? [] : [given.selected_option].filter(Boolean);
   const group = h("div", { class: "choices", role: many ? "group" : "radiogroup", "aria-label": "Options" });
   const name = `${place.key}-${place.blockId}-${element.action_id}`;
   const boxes = element.options.map((option) => {
@@ -130,10 +133,12 @@ function choices(element, place) {
     group.append(h("label", {}, box, h("span", {}, renderPlain(option.text.text))));
     return box;
   });
-  group.addEventListener("change", (event) => {
+  const read = () => {
     const selected = element.options.filter((_, index) => boxes[index].checked);
-    press(event.target, element, place, many ? { selected_options: selected } : { selected_option: selected[0] });
-  });
+    return many ? { selected_options: selected } : { selected_option: selected[0] ?? null };
+  };
+  place.form?.keep(place.blockId, element.action_id, () => ({ type: element.type, ...read() }));
+  group.addEventListener("change", (event) => press(event.target, element, place, read()));
   return group;
 }
 
@@ -149,5 +154,7 @@ const DRAW = {
 export function drawElement(element, place) {
   if (hiddenFrom(element)) return fragment();
   const draw = Object.hasOwn(DRAW, element.type) ? DRAW[element.type] : null;
-  return draw ? draw(element, place) : h("span", { class: "not-shown" }, `[${element.type} is not shown here]`);
+  const node = draw ? draw(element, place) : h("span", { class: "not-shown" }, `[${element.type} is not shown here]`);
+  if (element.action_id) node.dataset.actionId = element.action_id;
+  return node;
 }

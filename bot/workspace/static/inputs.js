@@ -1,5 +1,6 @@
-// Draws the input blocks of a modal and reads what was filled in as Slack's state objects.
+// Draws the input blocks of a modal or a Home tab and reads what was filled in as Slack's state objects.
 import { h } from "./dom.js";
+import { press } from "./elements.js";
 import { renderPlain } from "./mrkdwn.js";
 
 // One modal's fields: the values by block and action, and the problems shown under them.
@@ -7,15 +8,20 @@ export class Form {
   constructor(kept = {}) {
     this.kept = kept;
     this.fields = [];
+    this.others = []; // menus and boxes outside input blocks: they have a value, and nothing to object to
   }
 
   add(field) {
     this.fields.push(field);
   }
 
+  keep(blockId, actionId, read) {
+    this.others.push({ blockId, actionId, read });
+  }
+
   values() {
     const values = {};
-    for (const { blockId, actionId, read } of this.fields) values[blockId] = { ...values[blockId], [actionId]: read() };
+    for (const { blockId, actionId, read } of [...this.fields, ...this.others]) values[blockId] = { ...values[blockId], [actionId]: read() };
     return values;
   }
 
@@ -112,10 +118,26 @@ export function drawInput(block, place) {
   if (!field.group) {
     field.control.id = id;
     field.control.setAttribute("aria-describedby", described);
+    field.control.dataset.actionId = element.action_id;
     if (!block.optional) field.control.setAttribute("aria-required", "true");
   }
   place.form.add(registered(block, place, field, problem));
+  if (block.dispatch_action) dispatches(element, place, field);
   return node;
+}
+
+// Such a block tells the app at once what was chosen, or what was typed when it is ended with Enter.
+function dispatches(element, place, field) {
+  const tell = () => press(field.control, element, place, field.read());
+  if (!TEXT.has(element.type) || element.type === "datepicker") {
+    field.node.addEventListener("change", tell);
+    return;
+  }
+  field.control.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || (element.multiline && event.shiftKey)) return;
+    event.preventDefault();
+    tell();
+  });
 }
 
 function registered(block, place, field, problem) {

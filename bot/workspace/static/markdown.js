@@ -1,6 +1,6 @@
 // Turns the standard Markdown of a `markdown` block into page elements.
 import { h } from "./dom.js";
-import { emojiFor } from "./emoji.js";
+import { withEmoji } from "./emoji.js";
 import { angle, Held, link, styled, withoutHolders } from "./mrkdwn.js";
 
 const BARE_URL = /https?:\/\/[^\s<>\uE000\uE001]*[^\s<>\uE000\uE001.,;:!?'")\]]/g;
@@ -13,16 +13,14 @@ const STYLES = [
 ];
 
 function inline(text, held = new Held()) {
-  let rest = text
+  const rest = text
     .replace(/`([^`\n]+)`/g, (_, code) => held.keep(h("code", {}, code)))
     .replace(/\\([\\`*_{}[\]()#+\-.!~>|])/g, (_, sign) => held.keep(document.createTextNode(sign)))
     .replace(/!?\[([^\]\n]+)\]\(\s*<?([^\s()<>]+(?:\([^\s()]*\))?)>?(?:\s+"[^"\n]*")?\s*\)/g,
       (_, label, url) => held.keep(link(url, inline(label, held))))
     .replace(/<([@#!][^<>\n]+|https?:[^<>\n]+|mailto:[^<>\n]+)>/g, (_, inner) => held.keep(angle(inner)))
-    .replace(BARE_URL, (url) => held.keep(link(url)))
-    .replace(/:([a-z0-9_+-]+):/g, (typed, name) => emojiFor(name) ?? typed);
-  for (const [pattern, tag] of STYLES) rest = styled(rest, pattern, tag, held);
-  return held.put(rest);
+    .replace(BARE_URL, (url) => held.keep(link(url)));
+  return held.put(styled(withEmoji(rest), STYLES, held));
 }
 
 const FENCE = /^ {0,3}(```|~~~)/;
@@ -46,7 +44,7 @@ function readFence(lines) {
 
 function readHeading(lines) {
   const [, marks, words] = HEADING.exec(lines.shift());
-  return h("p", { class: `heading heading-${marks.length}`, role: "heading", "aria-level": Math.min(marks.length + 2, 6) }, inline(words));
+  return h("p", { class: `heading heading-${marks.length}`, role: "heading", data: { rank: marks.length } }, inline(words));
 }
 
 function readQuote(lines) {
@@ -108,6 +106,15 @@ function blocks(lines) {
   return out;
 }
 
-export function renderMarkdown(text) {
-  return h("div", { class: "markdown" }, blocks(withoutHolders(text).replaceAll("\t", "    ").split(/\r?\n/)));
+// The headings start at `level`, whatever rank the text begins with, and go down one level at a time.
+export function renderMarkdown(text, level) {
+  const node = h("div", { class: "markdown" }, blocks(withoutHolders(text).replaceAll("\t", "    ").split(/\r?\n/)));
+  const headings = [...node.querySelectorAll(".heading")];
+  const highest = Math.min(...headings.map((heading) => Number(heading.dataset.rank)));
+  headings.reduce((deepest, heading) => {
+    const own = Math.min(level + Number(heading.dataset.rank) - highest, deepest);
+    heading.setAttribute("aria-level", String(own));
+    return own + 1;
+  }, level);
+  return node;
 }

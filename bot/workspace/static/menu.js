@@ -7,13 +7,13 @@ export function closeMenu() {
   close();
 }
 
-// `options` are {label, description?, chosen?, pick}; focus goes to the list and back to `button`.
-export function openMenu(button, label, options, role = "menu") {
+// `options` are {label, name?, description?, chosen?, pick}; focus goes to the list and back to `button`.
+export function openMenu(button, label, options, role = "menu", { grid = false } = {}) {
   close();
   const itemRole = role === "menu" ? "menuitem" : "option";
   const items = options.map((option) => menuItem(option, itemRole));
-  const list = h("div", { class: "popup-menu", role, "aria-label": label, tabindex: "-1" }, items);
-  (button.closest("dialog") ?? document.body).append(list);
+  const list = h("div", { class: grid ? "popup-menu grid" : "popup-menu", role, "aria-label": label, tabindex: "-1" }, items);
+  button.closest("dialog, #thread, #channel").append(list);
   place(list, button);
   button.setAttribute("aria-expanded", "true");
   const outside = (event) => !list.contains(event.target) && !button.contains(event.target) && end(false);
@@ -38,7 +38,7 @@ export function openMenu(button, label, options, role = "menu") {
 
 function menuItem(option, role) {
   const selected = role === "option" ? { "aria-selected": option.chosen ? "true" : "false" } : {};
-  return h("button", { type: "button", class: option.danger ? "menu-item danger" : "menu-item", role, tabindex: "-1", ...selected },
+  return h("button", { type: "button", class: option.danger ? "menu-item danger" : "menu-item", role, tabindex: "-1", "aria-label": option.name, title: option.name, ...selected },
     h("span", { class: "menu-label" }, option.label),
     option.description && h("span", { class: "menu-description" }, option.description),
     option.chosen && icon("check"));
@@ -55,7 +55,7 @@ function place(list, button) {
 
 function onKey(event, items, end) {
   const at = items.indexOf(document.activeElement);
-  const move = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  const move = { ArrowDown: at + 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (move !== undefined) {
     event.preventDefault();
     items[(move + items.length) % items.length].focus();

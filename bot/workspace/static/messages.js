@@ -1,11 +1,11 @@
 // Keeps a list of messages on screen: by day, grouped by author, each drawn anew only when it has changed.
 import { drawBlocks } from "./blocks.js";
 import { clock, dayKey, dayName, fullDate, whenSent } from "./dates.js";
-import { arrange, h, icon, iconButton } from "./dom.js";
-import { emojiFor } from "./emoji.js";
+import { append, arrange, h, icon } from "./dom.js";
 import { isLost } from "./focus.js";
 import { renderMrkdwn } from "./mrkdwn.js";
-import { authorIsApp, displayName, isEphemeral, repliesTo, state } from "./state.js";
+import { authorIsApp, displayName, isEphemeral, repliesTo, shortcuts, state } from "./state.js";
+import { drawReactions, drawTools } from "./tools.js";
 import { lastRead } from "./unread.js";
 
 const GROUP_SECONDS = 300;
@@ -24,12 +24,17 @@ function authorOf(message) {
   return message.username || (state.users.has(message.user) ? displayName(message.user) : message.bot_profile?.name) || "Unknown";
 }
 
+// What is left of a deleted message that had replies.
+function isTombstone(message) {
+  return message.subtype === "tombstone";
+}
+
 function isSystem(message) {
-  return /^(channel|group)_(join|leave|topic|purpose|name|archive)$/.test(message.subtype ?? "") || message.subtype === "tombstone";
+  return /^(channel|group)_(join|leave|topic|purpose|name|archive)$/.test(message.subtype ?? "") || isTombstone(message);
 }
 
 export class MessageList {
-  // `does` holds what a message can ask for: openThread, edit, remove, copyLink, act, react, open.
+  // `does` holds what a message can ask for: openThread, edit, remove, copyLink, act, react, shortcut, open.
   constructor(label, does, { inThread = false } = {}) {
     this.does = does;
     this.inThread = inThread;
@@ -37,6 +42,7 @@ export class MessageList {
     this.editing = null; // {ts, node}
     this.place = null;
     this.jump = 0;
+    this.freshFrom = null; // ts of the first message that was new when one came here
     this.list = h("div", { class: "messages" });
     this.node = h("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, this.list);
     this.node.addEventListener("keydown", (event) => this.walk(event));
@@ -50,7 +56,8 @@ export class MessageList {
     const atBottom = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_BOTTOM_PX;
     const last = messages.at(-1);
     const isNew = last && !this.drawn.has(this.keyOf(last));
-    const goal = moved ? this.firstFresh(channel, messages) ?? last : isNew ? last : null;
+    if (moved) this.freshFrom = this.firstFresh(channel, messages);
+    const goal = moved ? messages.find((message) => message.ts === this.freshFrom) ?? last : isNew ? last : null;
     arrange(this.list, [...(intro ? [intro] : []), ...this.nodesFor(channel, messages)]);
     if (this.goToLinked(messages)) return;
     if (moved || atBottom || (isNew && last.user === state.me)) this.settle(goal);
@@ -73,10 +80,11 @@ export class MessageList {
     return this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
   }
 
-  // In a thread one starts where one has not read yet.
+  // One starts where one has not read yet; what was there before one's first visit to a channel is not new.
   firstFresh(channel, messages) {
-    const since = this.inThread ? lastRead(channel, state.thread) : null;
-    return since && messages.slice(1).find((message) => message.ts > since && message.user !== state.me);
+    const since = lastRead(channel, this.inThread ? state.thread : null);
+    if (since === "0" && !this.inThread) return null;
+    return messages.slice(this.inThread ? 1 : 0).find((message) => message.ts > since && message.user !== state.me)?.ts ?? null;
   }
 
   goToLinked(messages) {
@@ -100,6 +108,10 @@ export class MessageList {
       const when = whenSent(message.ts);
       if (!this.inThread && (!before || dayKey(whenSent(before.ts)) !== dayKey(when))) {
         nodes.push(this.keptOr(kept, `day-${dayKey(when)}`, dayName(when), () => this.drawDay(when)));
+        before = null;
+      }
+      if (message.ts === this.freshFrom && index > (this.inThread ? 1 : 0)) {
+        nodes.push(this.keptOr(kept, "fresh", "", () => this.drawFresh()));
         before = null;
       }
       const follows = before && this.follows(before, message);
@@ -131,7 +143,7 @@ export class MessageList {
   signature(channel, message, follows) {
     const replies = this.inThread ? [] : repliesTo(channel, message.ts);
     return JSON.stringify([message, follows, authorOf(message), replies.length, replies.at(-1)?.ts, this.freshReplies(channel, message, replies),
-      state.linked === message.ts, this.editing?.ts === message.ts, dayKey(new Date())]);
+      state.linked === message.ts, this.editing?.ts === message.ts, dayKey(new Date()), shortcuts("message").length]);
   }
 
   freshReplies(channel, message, replies) {
@@ -148,6 +160,10 @@ export class MessageList {
     return h("div", { class: "day", role: "separator", "aria-label": dayName(when) }, h("span", {}, dayName(when)));
   }
 
+  drawFresh() {
+    return h("div", { class: "fresh-line", role: "separator", "aria-label": "New messages" }, h("span", { "aria-hidden": "true" }, "New"));
+  }
+
   drawCount(channel, parent) {
     const count = repliesTo(channel, parent.ts).length;
     return h("div", { class: "reply-count" }, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet");
@@ -155,36 +171,27 @@ export class MessageList {
 
   drawMessage(channel, message, follows) {
     const when = whenSent(message.ts);
-    const name = authorOf(message);
+    const gone = isTombstone(message);
+    const name = gone ? "Deleted message" : authorOf(message);
     const app = authorIsApp(message);
-    const classes = ["message", follows && "follows", isEphemeral(message) && "ephemeral", state.linked === message.ts && "linked", isSystem(message) && "system"];
+    const classes = ["message", follows && "follows", isEphemeral(message) && "ephemeral", state.linked === message.ts && "linked", isSystem(message) && "system", isTombstone(message) && "tombstone"];
     return h("article", { class: classes.filter(Boolean).join(" "), tabindex: "-1", "aria-label": `${name}, ${clock(when)}`, data: { testid: "message", ts: message.ts } },
-      h("div", { class: "gutter" }, follows ? h("time", { class: "side-time", datetime: when.toISOString() }, clock(when)) : avatar(message.user ?? name, name, app)),
+      h("div", { class: "gutter" }, follows ? h("time", { class: "side-time", datetime: when.toISOString() }, clock(when)) : gone ? icon("trash") : avatar(message.user ?? name, name, app)),
       h("div", { class: "content" },
         isEphemeral(message) && h("p", { class: "ephemeral-mark", data: { testid: "ephemeral-mark" } }, icon("eye"), "Only visible to you"),
-        !follows && h("div", { class: "byline" }, h("span", { class: "author" }, name), app && h("span", { class: "badge" }, "APP"),
+        !follows && !gone && h("div", { class: "byline" }, h("span", { class: "author" }, name), app && h("span", { class: "badge" }, "APP"),
           h("time", { class: "time", datetime: when.toISOString(), title: fullDate(when) }, clock(when))),
         this.editing?.ts === message.ts ? this.editing.node : this.drawWords(channel, message),
-        this.drawReactions(channel, message), !this.inThread && this.drawSummary(channel, message)),
-      this.drawTools(channel, message));
+        drawReactions(this.does, channel, message), !this.inThread && this.drawSummary(channel, message)),
+      this.hasTools(message) && drawTools(this, channel, message));
   }
 
   drawWords(channel, message) {
     const key = `${this.inThread ? "thread" : "main"}/${channel}/${message.ts}`;
-    const place = { key, open: this.does.open, act: (action) => this.does.act(channel, message, action) };
-    const words = message.blocks?.length ? drawBlocks(message.blocks, place) : renderMrkdwn(message.text ?? "");
-    return h("div", { class: "words" }, words, message.edited && h("span", { class: "edited" }, "(edited)"));
-  }
-
-  drawReactions(channel, message) {
-    if (!message.reactions?.length) return null;
-    return h("div", { class: "reactions" }, message.reactions.map((reaction) => {
-      const mine = reaction.users.includes(state.me);
-      const names = reaction.users.map(displayName).join(", ");
-      return h("button", { type: "button", class: "reaction", "aria-pressed": String(mine), title: names, "aria-label": `${reaction.name}: ${names}`,
-        on: { click: () => this.does.react(channel, message, reaction.name, !mine) } },
-      emojiFor(reaction.name) ?? `:${reaction.name}:`, h("span", {}, reaction.users.length));
-    }));
+    const place = { key, level: this.inThread ? 3 : 2, open: this.does.open, act: (action) => this.does.act(channel, message, action) };
+    const mark = message.edited && h("span", { class: "edited" }, "(edited)");
+    if (message.blocks?.length) return h("div", { class: "words" }, drawBlocks(message.blocks, place), mark);
+    return h("div", { class: "words" }, append(renderMrkdwn(message.text ?? ""), [mark]));
   }
 
   drawSummary(channel, message) {
@@ -205,15 +212,8 @@ export class MessageList {
     return day === "Today" ? `at ${clock(when)}` : `${day.toLowerCase() === "yesterday" ? "yesterday" : day} at ${clock(when)}`;
   }
 
-  drawTools(channel, message) {
-    if (isEphemeral(message) || isSystem(message) || this.editing?.ts === message.ts) return null;
-    const mine = message.user === state.me && !authorIsApp(message);
-    const tool = (name, label, run, testid) => iconButton(name, label, run, { tabindex: "-1", data: { testid } });
-    return h("div", { class: "tools", role: "group", "aria-label": "Message actions" },
-      !this.inThread && tool("reply", "Reply in thread", () => this.does.openThread(message.ts, true), "thread-start"),
-      tool("link", "Copy link", () => this.does.copyLink(channel, message), "copy-link"),
-      mine && tool("edit", "Edit message", () => this.does.edit(this, channel, message), "message-edit"),
-      mine && tool("trash", "Delete message", () => this.does.remove(channel, message), "message-delete"));
+  hasTools(message) {
+    return !isEphemeral(message) && !isSystem(message) && this.editing?.ts !== message.ts;
   }
 
   // The actions of a message can be reached with Tab while the focus is in that message, and are passed by otherwise.

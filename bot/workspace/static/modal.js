@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { drawBlocks } from "./blocks.js";
 import { closeMenu } from "./menu.js";
 import { h, icon, iconButton } from "./dom.js";
-import { goBack, lastSpot } from "./focus.js";
+import { focusable, goBack, lastSpot } from "./focus.js";
 import { Form } from "./inputs.js";
 import { renderPlain } from "./mrkdwn.js";
 import { state } from "./state.js";
@@ -68,6 +68,7 @@ export class Modal {
   place(view) {
     return {
       key: view.id,
+      level: 3,
       form: this.form,
       open: this.open,
       act: async (action) => {
@@ -131,27 +132,23 @@ export class Modal {
     await refreshState();
   }
 
-  focusable() {
-    return [...this.dialog.querySelectorAll("a[href], button, input, select, textarea")].filter((node) => !node.disabled && node.offsetParent !== null);
-  }
-
   firstField() {
     return this.dialog.querySelector(".input input, .input select, .input textarea");
   }
 
   positionOf(node) {
-    const position = this.dialog ? this.focusable().indexOf(node) : -1;
+    const position = this.dialog ? focusable(this.dialog).indexOf(node) : -1;
     return position < 0 ? null : position;
   }
 
   atPosition(position) {
-    return position === null ? null : this.focusable()[position] ?? null;
+    return position === null ? null : focusable(this.dialog)[position] ?? null;
   }
 
   // Tab goes round inside the modal.
   keepFocus(event) {
     if (event.key !== "Tab" || event.defaultPrevented) return;
-    const nodes = this.focusable();
+    const nodes = focusable(this.dialog);
     const edge = event.shiftKey ? nodes[0] : nodes.at(-1);
     if (document.activeElement !== edge && this.dialog.contains(document.activeElement) && document.activeElement.tagName !== "H2") return;
     event.preventDefault();

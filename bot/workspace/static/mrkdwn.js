@@ -1,7 +1,7 @@
 // Turns Slack's mrkdwn into page elements, and what a person types into what Slack would send.
-import { formatDate } from "./dates.js";
+import { formatDate, fullDate } from "./dates.js";
 import { h, fragment } from "./dom.js";
-import { emojiFor } from "./emoji.js";
+import { withEmoji } from "./emoji.js";
 import { displayName, state, userNamed, channelNamed } from "./state.js";
 
 // Pieces already rendered stand in the text as private-use characters until the formatting around them is done.
@@ -54,8 +54,11 @@ function channelToken(id, label) {
 
 function dateToken(spec, fallback) {
   const [seconds, format = "", url] = spec.split("^");
-  const said = formatDate(seconds, unescape(format)) ?? fallback ?? "";
-  return url ? link(url, said) : fragment(said);
+  const said = formatDate(seconds, unescape(format));
+  if (said === null) return fragment(fallback ?? "");
+  const when = new Date(Number(seconds) * 1000);
+  const shown = h("time", { datetime: when.toISOString(), title: fullDate(when) }, said);
+  return url ? link(url, shown) : shown;
 }
 
 export class Held {
@@ -83,7 +86,6 @@ export class Held {
 }
 
 const BARE_URL = /https?:\/\/[^\s<>\uE000\uE001]*[^\s<>\uE000\uE001.,;:!?'")\]]/g;
-const EMOJI = /:([a-z0-9_+-]+):/g;
 const STYLES = [
   [/(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])/g, "strong"],
   [/(?<![\w_])_(?=\S)([^_\n]*?\S)_(?![\w_])/g, "em"],
@@ -96,21 +98,24 @@ export function withoutHolders(text) {
 
 function inline(text) {
   const held = new Held();
-  let rest = withoutHolders(text)
+  const rest = withoutHolders(text)
     .replace(/`([^`\n]+)`/g, (_, code) => held.keep(h("code", {}, unescape(code))))
     .replace(/<([^<>\n]+)>/g, (_, inner) => held.keep(angle(inner)))
-    .replace(BARE_URL, (url) => held.keep(link(url)))
-    .replace(EMOJI, (typed, name) => emojiFor(name) ?? typed);
-  for (const [pattern, tag] of STYLES) rest = styled(rest, pattern, tag, held);
-  return held.put(rest);
+    .replace(BARE_URL, (url) => held.keep(link(url)));
+  return held.put(styled(withEmoji(rest), STYLES, held));
 }
 
-export function styled(text, pattern, tag, held) {
-  return text.replace(pattern, (_, inner) => held.keep(h(tag, {}, held.put(inner))));
+// Applies each style in turn; what stands inside one may have those that come later.
+export function styled(text, styles, held) {
+  return styles.reduce((rest, [pattern, tag], at) =>
+    rest.replace(pattern, (_, inner) => held.keep(h(tag, {}, held.put(styled(inner, styles.slice(at + 1), held))))), text);
 }
+
+const QUOTE = /^(?:>|&gt;) ?/;
+const QUOTE_THE_REST = /^(?:>>>|&gt;&gt;&gt;) ?/;
 
 function quoted(lines) {
-  return h("blockquote", {}, inline(lines.map((line) => line.replace(/^(>|&gt;) ?/, "")).join("\n")));
+  return h("blockquote", {}, inline(lines.map((line) => line.replace(QUOTE, "")).join("\n")));
 }
 
 function plainLines(text) {
@@ -121,13 +126,16 @@ function plainLines(text) {
     if (group.length) out.append(quoting ? quoted(group) : inline(group.join("\n")));
     group = [];
   };
+  let toTheEnd = false;
   for (const line of text.split("\n")) {
-    const isQuote = /^(>|&gt;)/.test(line);
-    if (isQuote !== quoting) {
+    const begins = !toTheEnd && QUOTE_THE_REST.test(line);
+    toTheEnd ||= begins;
+    const isQuote = toTheEnd || QUOTE.test(line);
+    if (isQuote !== quoting || begins) {
       flush();
       quoting = isQuote;
     }
-    group.push(line);
+    group.push(begins ? line.replace(QUOTE_THE_REST, "> ") : toTheEnd ? `> ${line}` : line);
   }
   flush();
   return out;
@@ -145,7 +153,7 @@ export function renderMrkdwn(text) {
 }
 
 export function renderPlain(text) {
-  return fragment(text.replace(EMOJI, (typed, name) => emojiFor(name) ?? typed));
+  return fragment(withEmoji(text));
 }
 
 export function renderTextObject(object) {

@@ -1,5 +1,5 @@
-// Reads and writes the address: which person, channel, thread and message this tab shows.
-import { state } from "./state.js";
+// Reads and writes the address: which person, channel, tab, thread and message this window shows.
+import { atHome, state } from "./state.js";
 
 const PERSON_KEY = "person";
 
@@ -7,11 +7,11 @@ export function toTs(compact) {
   return `${compact.slice(0, -6)}.${compact.slice(-6)}`;
 }
 
-// `/archives/CHANNEL`, `/archives/CHANNEL/pTS`, either with `?thread_ts=`; null where the path is another.
+// `/archives/CHANNEL`, `/archives/CHANNEL/pTS`, either with `?thread_ts=` or `?tab=home`; null where the path is another.
 export function parse(url) {
   const path = /^\/archives\/(\w+)(?:\/p(\d{7,}))?\/?$/.exec(url.pathname);
   if (!path) return null;
-  return { channel: path[1], ts: path[2] ? toTs(path[2]) : null, thread: url.searchParams.get("thread_ts") };
+  return { channel: path[1], ts: path[2] ? toTs(path[2]) : null, thread: url.searchParams.get("thread_ts"), tab: url.searchParams.get("tab") };
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -35,7 +35,7 @@ function hash() {
 }
 
 function address() {
-  const query = state.thread ? `?thread_ts=${state.thread}` : "";
+  const query = atHome() ? "?tab=home" : state.thread ? `?thread_ts=${state.thread}` : "";
   const message = state.linked ? `/p${state.linked.replace(".", "")}` : "";
   return `${state.channel ? `/archives/${state.channel}${message}` : "/"}${query}${hash()}`;
 }

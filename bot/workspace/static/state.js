@@ -7,8 +7,12 @@ export const state = {
   users: new Map(),
   channels: new Map(),
   views: [],
+  homes: {}, // what the app last published for each person's Home tab
+  statuses: {}, // "channel:ts of the thread" -> what the app says it is doing there
+  prompts: {}, // "channel" or "channel:ts of the thread" -> {title, prompts}
   messages: new Map(), // channel id -> messages, oldest first, replies and ephemeral ones included
   channel: null,
+  tab: "messages", // or "home", in a direct message with an app that has one
   thread: null, // ts of the parent shown in the side pane
   linked: null, // ts of the message a link led to
   jumps: 0, // how many links have been followed: the same one twice leads there twice
@@ -37,6 +41,9 @@ export function takeState(body) {
   state.apps = body.apps ?? [];
   state.users = new Map((body.users ?? []).map((user) => [user.id, user]));
   state.channels = new Map((body.channels ?? []).map((channel) => [channel.id, channel]));
+  state.homes = body.homes ?? {};
+  state.statuses = body.threads_status ?? {};
+  state.prompts = body.prompts ?? {};
   state.views = (body.views ?? []).filter((open) => open.user === state.me).map((open) => open.view);
 }
 
@@ -85,6 +92,24 @@ export function handleOf(channel) {
 
 export function appOf(userId) {
   return state.apps.find((app) => app.botUserId === userId) ?? null;
+}
+
+// The app a direct message is with, or null.
+export function appIn(channel) {
+  return channel?.is_im ? appOf(otherIn(channel)) : null;
+}
+
+export function hasHome(channel) {
+  return Boolean(appIn(channel)?.home);
+}
+
+export function atHome() {
+  return state.tab === "home" && hasHome(state.channels.get(state.channel));
+}
+
+// The shortcuts of every app: "message" ones act on a message, "global" ones on nothing in particular.
+export function shortcuts(type) {
+  return state.apps.flatMap((app) => (app.shortcuts ?? []).filter((shortcut) => shortcut.type === type).map((shortcut) => ({ ...shortcut, app })));
 }
 
 export function commands() {

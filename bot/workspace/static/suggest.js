@@ -1,5 +1,6 @@
-// The hint list above a message field: slash commands, and people after an @.
+// The hint list above a message field: slash commands, people after an @, emoji after a colon.
 import { append, h } from "./dom.js";
+import { emojiFor, emojiNamed } from "./emoji.js";
 import { avatar } from "./messages.js";
 import { commands, displayName, state } from "./state.js";
 
@@ -24,7 +25,7 @@ export class Suggestions {
     const before = this.field.value.slice(0, this.field.selectionStart);
     if (before === this.dismissed) return;
     this.dismissed = null;
-    this.options = this.slashOptions(before) ?? this.mentionOptions(before) ?? [];
+    this.options = this.slashOptions(before) ?? this.mentionOptions(before) ?? this.emojiOptions(before) ?? [];
     this.active = 0;
     this.draw();
   }
@@ -51,6 +52,15 @@ export class Suggestions {
         parts: [avatar(user.id, displayName(user.id), user.is_bot), h("span", { class: "hint-name" }, displayName(user.id)),
           h("span", { class: "hint-what" }, user.name), user.is_bot && h("span", { class: "badge" }, "APP")],
       }));
+  }
+
+  emojiOptions(before) {
+    const typed = /(?:^|\s):([a-z0-9_+-]{2,})$/.exec(before);
+    if (!typed) return null;
+    return emojiNamed(typed[1], MOST_SHOWN).map((name) => ({
+      insert: `:${name}: `, from: before.length - typed[1].length - 1, exact: false,
+      parts: [h("span", { class: "hint-emoji" }, emojiFor(name)), h("span", { class: "hint-name" }, `:${name}:`)],
+    }));
   }
 
   draw() {

@@ -19,9 +19,10 @@ export function lastRead(channel, thread = null) {
   return load()[place(channel, thread)] ?? "0";
 }
 
+// What comes while nobody looks at the window is not read.
 export function markRead(channel, thread, ts) {
   const read = load();
-  if (!ts || (read[place(channel, thread)] ?? "0") >= ts) return;
+  if (document.hidden || !ts || (read[place(channel, thread)] ?? "0") >= ts) return;
   sessionStorage.setItem(key(), JSON.stringify({ ...read, [place(channel, thread)]: ts }));
 }
 

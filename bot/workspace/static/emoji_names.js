@@ -1,0 +1,97 @@
+// The common emoji by the short names Slack gives them; the first name of each is the one that is suggested.
+
+const FACES = {
+  grinning: "😀", smiley: "😃", smile: "😄", grin: "😁", laughing: "😆", satisfied: "😆", sweat_smile: "😅", joy: "😂",
+  rolling_on_the_floor_laughing: "🤣", slightly_smiling_face: "🙂", upside_down_face: "🙃", melting_face: "🫠", wink: "😉",
+  blush: "😊", innocent: "😇", smiling_face_with_3_hearts: "🥰", heart_eyes: "😍", "star-struck": "🤩", kissing_heart: "😘",
+  relaxed: "☺️", yum: "😋", stuck_out_tongue: "😛", stuck_out_tongue_winking_eye: "😜", zany_face: "🤪", money_mouth_face: "🤑",
+  hugging_face: "🤗", face_with_hand_over_mouth: "🤭", shushing_face: "🤫", thinking_face: "🤔", saluting_face: "🫡",
+  zipper_mouth_face: "🤐", face_with_raised_eyebrow: "🤨", neutral_face: "😐", expressionless: "😑", no_mouth: "😶",
+  smirk: "😏", unamused: "😒", face_with_rolling_eyes: "🙄", grimacing: "😬", lying_face: "🤥", relieved: "😌", pensive: "😔",
+  sleepy: "😪", drooling_face: "🤤", sleeping: "😴", mask: "😷", face_with_thermometer: "🤒", face_with_head_bandage: "🤕",
+  nauseated_face: "🤢", face_vomiting: "🤮", sneezing_face: "🤧", hot_face: "🥵", cold_face: "🥶", woozy_face: "🥴",
+  dizzy_face: "😵", exploding_head: "🤯", face_with_cowboy_hat: "🤠", partying_face: "🥳", sunglasses: "😎", nerd_face: "🤓",
+  face_with_monocle: "🧐", confused: "😕", worried: "😟", slightly_frowning_face: "🙁", white_frowning_face: "☹️",
+  open_mouth: "😮", hushed: "😯", astonished: "😲", flushed: "😳", pleading_face: "🥺", face_holding_back_tears: "🥹",
+  frowning: "😦", anguished: "😧", fearful: "😨", cold_sweat: "😰", disappointed_relieved: "😥", cry: "😢", sob: "😭",
+  scream: "😱", confounded: "😖", persevere: "😣", disappointed: "😞", sweat: "😓", weary: "😩", tired_face: "😫",
+  yawning_face: "🥱", triumph: "😤", rage: "😡", angry: "😠", smiling_imp: "😈", skull: "💀", ghost: "👻", alien: "👽",
+  robot_face: "🤖", see_no_evil: "🙈", hear_no_evil: "🙉", speak_no_evil: "🙊",
+};
+
+const HANDS_AND_PEOPLE = {
+  "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎", wave: "👋", raised_hand: "✋", hand: "✋", raised_back_of_hand: "🤚",
+  "spock-hand": "🖖", ok_hand: "👌", pinching_hand: "🤏", v: "✌️", crossed_fingers: "🤞", the_horns: "🤘", call_me_hand: "🤙",
+  point_left: "👈", point_right: "👉", point_up_2: "👆", point_down: "👇", point_up: "☝️", fist: "✊", facepunch: "👊",
+  punch: "👊", clap: "👏", raised_hands: "🙌", open_hands: "👐", palms_up_together: "🤲", handshake: "🤝", pray: "🙏",
+  heart_hands: "🫶", writing_hand: "✍️", muscle: "💪", leg: "🦵", foot: "🦶", ear: "👂", nose: "👃", brain: "🧠",
+  anatomical_heart: "🫀", lungs: "🫁", tooth: "🦷", bone: "🦴", eyes: "👀", eye: "👁️", tongue: "👅", lips: "👄",
+  baby: "👶", child: "🧒", adult: "🧑", man: "👨", woman: "👩", older_adult: "🧓", older_man: "👴", older_woman: "👵",
+  person_frowning: "🙍", no_good: "🙅", ok_woman: "🙆", raising_hand: "🙋", bow: "🙇", face_palm: "🤦", shrug: "🤷",
+  massage: "💆", walking: "🚶", runner: "🏃", running: "🏃", standing_person: "🧍", dancer: "💃", person_in_lotus_position: "🧘",
+  lotus_position: "🧘", bath: "🛀", sleeping_accommodation: "🛌", swimmer: "🏊", bicyclist: "🚴", weight_lifter: "🏋️",
+  health_worker: "🧑‍⚕️", "female-doctor": "👩‍⚕️", "male-doctor": "👨‍⚕️", teacher: "🧑‍🏫", family: "👪",
+  bust_in_silhouette: "👤", busts_in_silhouette: "👥", people_hugging: "🫂", speaking_head_in_silhouette: "🗣️",
+};
+
+const HEARTS_AND_SIGNS = {
+  heart: "❤️", orange_heart: "🧡", yellow_heart: "💛", green_heart: "💚", blue_heart: "💙", purple_heart: "💜",
+  black_heart: "🖤", white_heart: "🤍", brown_heart: "🤎", broken_heart: "💔", mending_heart: "❤️‍🩹", two_hearts: "💕",
+  sparkling_heart: "💖", heartbeat: "💓", heartpulse: "💗", revolving_hearts: "💞", heavy_heart_exclamation_mark_ornament: "❣️",
+  "100": "💯", boom: "💥", dizzy: "💫", sweat_drops: "💦", dash: "💨", zzz: "💤", speech_balloon: "💬", thought_balloon: "💭",
+  left_speech_bubble: "🗨️", white_check_mark: "✅", heavy_check_mark: "✔️", ballot_box_with_check: "☑️", x: "❌",
+  negative_squared_cross_mark: "❎", heavy_plus_sign: "➕", heavy_minus_sign: "➖", heavy_multiplication_x: "✖️",
+  question: "❓", grey_question: "❔", exclamation: "❗", heavy_exclamation_mark: "❗", grey_exclamation: "❕", bangbang: "‼️",
+  interrobang: "⁉️", information_source: "ℹ️", warning: "⚠️", no_entry: "⛔", no_entry_sign: "🚫", octagonal_sign: "🛑",
+  rotating_light: "🚨", sos: "🆘", recycle: "♻️", infinity: "♾️", tm: "™️", copyright: "©️", registered: "®️",
+  arrow_right: "➡️", arrow_left: "⬅️", arrow_up: "⬆️", arrow_down: "⬇️", arrow_upper_right: "↗️", arrow_lower_right: "↘️",
+  leftwards_arrow_with_hook: "↩️", arrow_right_hook: "↪️", arrows_counterclockwise: "🔄", repeat: "🔁", fast_forward: "⏩",
+  double_vertical_bar: "⏸️", arrow_forward: "▶️", new: "🆕", free: "🆓", up: "🆙", ok: "🆗", id: "🆔", parking: "🅿️", wheelchair: "♿",
+  zero: "0️⃣", one: "1️⃣", two: "2️⃣", three: "3️⃣", four: "4️⃣", five: "5️⃣", six: "6️⃣", seven: "7️⃣", eight: "8️⃣", nine: "9️⃣", keycap_ten: "🔟", hash: "#️⃣",
+  red_circle: "🔴", large_orange_circle: "🟠", large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵", blue_circle: "🔵",
+  large_purple_circle: "🟣", large_brown_circle: "🟤", black_circle: "⚫", white_circle: "⚪", large_red_square: "🟥",
+  large_green_square: "🟩", black_square_button: "🔲", white_square_button: "🔳", small_blue_diamond: "🔹", small_orange_diamond: "🔸",
+  checkered_flag: "🏁", triangular_flag_on_post: "🚩", "rainbow-flag": "🏳️‍🌈", waving_white_flag: "🏳️",
+};
+
+const THINGS = {
+  tada: "🎉", confetti_ball: "🎊", balloon: "🎈", gift: "🎁", birthday: "🎂", trophy: "🏆", medal: "🏅", first_place_medal: "🥇",
+  sparkles: "✨", star: "⭐", star2: "🌟", fire: "🔥", rocket: "🚀", bulb: "💡", mag: "🔍", mag_right: "🔎", memo: "📝",
+  pencil: "📝", pencil2: "✏️", lower_left_ballpoint_pen: "🖊️", book: "📖", books: "📚", notebook: "📓", bookmark: "🔖", label: "🏷️",
+  newspaper: "📰", clipboard: "📋", page_facing_up: "📄", file_folder: "📁", open_file_folder: "📂", card_index_dividers: "🗂️",
+  inbox_tray: "📥", outbox_tray: "📤", package: "📦", mailbox: "📫", email: "✉️", envelope: "✉️", "e-mail": "📧",
+  incoming_envelope: "📨", love_letter: "💌", link: "🔗", paperclip: "📎", pushpin: "📌", round_pushpin: "📍", scissors: "✂️",
+  wastebasket: "🗑️", lock: "🔒", unlock: "🔓", key: "🔑", closed_lock_with_key: "🔐", shield: "🛡️", gear: "⚙️", wrench: "🔧",
+  hammer: "🔨", hammer_and_wrench: "🛠️", toolbox: "🧰", magnet: "🧲", battery: "🔋", electric_plug: "🔌", computer: "💻",
+  desktop_computer: "🖥️", keyboard: "⌨️", printer: "🖨️", iphone: "📱", phone: "☎️", telephone: "☎️", telephone_receiver: "📞",
+  camera: "📷", video_camera: "📹", tv: "📺", radio: "📻", microphone: "🎤", headphones: "🎧", loudspeaker: "📢", mega: "📣",
+  bell: "🔔", no_bell: "🔕", mute: "🔇", sound: "🔉", musical_note: "🎵", art: "🎨", jigsaw: "🧩", dart: "🎯", game_die: "🎲",
+  soccer: "⚽", basketball: "🏀", tennis: "🎾", calendar: "📅", date: "📅", spiral_calendar_pad: "🗓️", stopwatch: "⏱️",
+  alarm_clock: "⏰", watch: "⌚", hourglass: "⌛", hourglass_flowing_sand: "⏳", timer_clock: "⏲️", clock1: "🕐", clock2: "🕑",
+  clock3: "🕒", clock4: "🕓", clock5: "🕔", clock6: "🕕", clock7: "🕖", clock8: "🕗", clock9: "🕘", clock10: "🕙", clock11: "🕚", clock12: "🕛",
+  bar_chart: "📊", chart_with_upwards_trend: "📈", chart_with_downwards_trend: "📉", scales: "⚖️", moneybag: "💰", credit_card: "💳",
+  briefcase: "💼", handbag: "👜", school_satchel: "🎒", eyeglasses: "👓", shoe: "👞", athletic_shoe: "👟", crown: "👑", ring: "💍",
+  hospital: "🏥", ambulance: "🚑", pill: "💊", stethoscope: "🩺", syringe: "💉", thermometer: "🌡️", adhesive_bandage: "🩹",
+  drop_of_blood: "🩸", "x-ray": "🩻", crutch: "🩼", microscope: "🔬", test_tube: "🧪", dna: "🧬", petri_dish: "🧫", soap: "🧼",
+  toilet: "🚽", shower: "🚿", bathtub: "🛁", bed: "🛏️", couch_and_lamp: "🛋️", door: "🚪", chair: "🪑", candle: "🕯️", globe_with_meridians: "🌐",
+};
+
+const WORLD_AND_FOOD = {
+  earth_africa: "🌍", earth_americas: "🌎", earth_asia: "🌏", world_map: "🗺️", house: "🏠", office: "🏢", school: "🏫",
+  classical_building: "🏛️", car: "🚗", taxi: "🚕", bus: "🚌", train: "🚆", bike: "🚲", airplane: "✈️", ship: "🚢",
+  motorized_wheelchair: "🦼", manual_wheelchair: "🦽", traffic_light: "🚦", construction: "🚧", sunny: "☀️", partly_sunny: "⛅",
+  cloud: "☁️", rain_cloud: "🌧️", thunder_cloud_and_rain: "⛈️", zap: "⚡", snowflake: "❄️", snowman: "⛄", umbrella: "☔",
+  rainbow: "🌈", ocean: "🌊", droplet: "💧", moon: "🌔", full_moon: "🌕", crescent_moon: "🌙", sunrise: "🌅", mountain: "⛰️",
+  seedling: "🌱", evergreen_tree: "🌲", deciduous_tree: "🌳", palm_tree: "🌴", cactus: "🌵", herb: "🌿", four_leaf_clover: "🍀",
+  maple_leaf: "🍁", fallen_leaf: "🍂", leaves: "🍃", rose: "🌹", sunflower: "🌻", tulip: "🌷", cherry_blossom: "🌸",
+  bouquet: "💐", mushroom: "🍄", dog: "🐶", cat: "🐱", mouse: "🐭", rabbit: "🐰", fox_face: "🦊", bear: "🐻", panda_face: "🐼",
+  penguin: "🐧", bird: "🐦", hatching_chick: "🐣", duck: "🦆", owl: "🦉", bee: "🐝", bug: "🐛", butterfly: "🦋", snail: "🐌",
+  turtle: "🐢", fish: "🐟", dolphin: "🐬", whale: "🐳", octopus: "🐙", elephant: "🐘", horse: "🐴", unicorn_face: "🦄",
+  apple: "🍎", green_apple: "🍏", banana: "🍌", orange: "🍊", tangerine: "🍊", lemon: "🍋", grapes: "🍇", strawberry: "🍓",
+  cherries: "🍒", peach: "🍑", watermelon: "🍉", tomato: "🍅", avocado: "🥑", carrot: "🥕", potato: "🥔", corn: "🌽", broccoli: "🥦",
+  bread: "🍞", cheese_wedge: "🧀", egg: "🥚", pizza: "🍕", hamburger: "🍔", green_salad: "🥗", rice: "🍚", ramen: "🍜",
+  cake: "🍰", cookie: "🍪", chocolate_bar: "🍫", ice_cream: "🍨", popcorn: "🍿", coffee: "☕", tea: "🍵", baby_bottle: "🍼",
+  glass_of_milk: "🥛", cup_with_straw: "🥤", beer: "🍺", wine_glass: "🍷", champagne: "🍾", fork_and_knife: "🍴", salt: "🧂",
+};
+
+export const NAMES = { ...FACES, ...HANDS_AND_PEOPLE, ...HEARTS_AND_SIGNS, ...THINGS, ...WORLD_AND_FOOD };
