@@ -11,7 +11,7 @@ from bot.domain.knowledge import ChannelMode, Entry, KnowledgeBase, MatchingSett
 from bot.domain.matching import Match, Ranking
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Route, Verdict
-from bot.domain.text import has_words
+from bot.domain.text import asks_something, content_words, has_words, words
 
 TEXT_LIMIT = 4_000
 """Characters: the guard reads all of a longer message, the matcher none of it; a person does."""
@@ -91,11 +91,16 @@ def admit(
     if verdict.level is Level.PAGE and not (scene.own_channel and question.door is Door.THREAD):
         return Accept(alarm=verdict)
     match question.door:
-        case Door.DM | Door.MENTION | Door.COMMAND | Door.BUTTON:
+        case Door.DM | Door.MENTION | Door.COMMAND | Door.BUTTON | Door.SHORTCUT | Door.HOME:
             return Accept()
         case Door.THREAD:
-            return _admit_reply(question, scene)
+            admission = _admit_reply(question, scene)
+            if question.joins_thread and isinstance(admission, Accept):
+                return _admit_joining(scene, verdict, asks, confidence, rules)
+            return admission
         case Door.CHANNEL:
+            if question.has_files and scene.mode is not ChannelMode.OFF and not scene.by_moderator:
+                return Accept()
             return _admit_top_level(scene, verdict, asks, confidence, rules)
         case _ as never:
             assert_never(never)
@@ -109,6 +114,15 @@ def _admit_reply(question: Question, scene: Scene) -> Admission:
     if scene.thread.other_speaker and not scene.thread.ticket:
         return NotOurs("people are talking in this thread")
     return Accept()
+
+
+def _admit_joining(
+    scene: Scene, verdict: Verdict, asks: bool, confidence: float | None, rules: MatchingSettings
+) -> Admission:
+    """A message that goes on with the writer's own of a moment ago: a person who has that one gets this one too."""
+    if scene.thread is not None and scene.thread.ticket:
+        return Accept()
+    return _admit_top_level(scene, verdict, asks, confidence, rules)
 
 
 def _admit_top_level(
@@ -125,6 +139,18 @@ def _admit_top_level(
     if confidence >= rules.suggest_confidence:
         return Accept()
     return NotOurs("asks nothing and matches no entry")
+
+
+JOIN_SECONDS = 60.0
+"""For so long after a question the same person's next message goes on with it, unless it stands alone."""
+
+_GOING_ON = frozenset({"and", "also", "or", "but", "sorry", "oh", "ps", "plus", "i", "it", "its", "because"})
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a message is a clear question of its own, and not the rest of what its writer has just asked."""
+    first = words(text)[:1]
+    return asks_something(text) and len(content_words(text)) >= 2 and not _GOING_ON.intersection(first)
 
 
 # --- what does it get? ------------------------------------------------------------------------------------------
@@ -236,13 +262,24 @@ def decide(
     """
     if verdict.level is Level.PAGE:
         return SafetyNotice(verdict.route, verdict.kind)
-    if thread is not None and thread.ticket and question.door is Door.THREAD:
+    if thread is not None and thread.ticket and (question.door is Door.THREAD or question.joins_thread):
         return Forward(verdict.alarm)
+    if question.wants_person:
+        return Escalate(verdict.route, "requested", _offered(ranking) if ranking else (), verdict.alarm)
     if not has_words(question.text):
-        return Escalate(Route.GENERAL_INFO, "files", alarm=verdict.alarm) if question.has_files else Reply("no_words")
+        return _without_words(question, verdict)
     if len(question.text) > TEXT_LIMIT or ranking is None:
         return Escalate(verdict.route, "too_long", alarm=verdict.alarm)
     return _decide_by_route(question, verdict, ranking, knowledge, rules, today)
+
+
+def _without_words(question: Question, verdict: Verdict) -> Decision:
+    """People share pictures in a channel: a person is offered there; whoever turns to the bot itself gets one."""
+    if not question.has_files:
+        return Reply("no_words")
+    if question.door is Door.CHANNEL:
+        return Reply("files_offer")
+    return Escalate(Route.GENERAL_INFO, "files", alarm=verdict.alarm)
 
 
 def _decide_by_route(

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, islice
 
 from rapidfuzz import fuzz, process
 
 from bot.domain.knowledge import ChannelMode, Entry, KnowledgeBase, ServiceConfig
+from bot.domain.scope import Guard, Route
 from bot.domain.text import content_words, words
 
 Path = tuple[str | int, ...]
@@ -22,6 +23,8 @@ CLOSE = 90
 """token_set_ratio (0-100) from which another entry's text could be taken for this one's."""
 COMMON_WORD_TEXTS = 50
 """A word that stands in more texts than this does not make two of them worth comparing."""
+MOST_JUDGED = 5_000
+"""Questions and phrasings that are tried on the guard, a few seconds' worth; the rest is said to be untried."""
 
 _SLACK_MARKUP = re.compile(r"<(?:https?://|mailto:)[^>\s]*(?:\|[^>]*)?>|<[@#!][^>]+>")
 
@@ -271,3 +274,18 @@ def _worth_comparing(content: frozenset[str], holders: Mapping[str, list[int]]) 
     """Texts that share one of the two rarest words: all with all would take hours at 40,000 entries."""
     rarest = sorted((holders[word] for word in content), key=len)[:2]
     return {number for holding in rarest if len(holding) <= COMMON_WORD_TEXTS for number in holding}
+
+
+def unanswerable(knowledge: KnowledgeBase, guard: Guard, most: int = MOST_JUDGED) -> Iterator[Finding]:
+    """Questions and phrasings that the guard keeps from the matcher; at most `most` texts are tried."""
+    texts = ((entry, path, text) for entry in knowledge.entries.values() for path, text in _places(entry))
+    for entry, path, text in islice(texts, most):
+        verdict = guard.judge(text)
+        if verdict.route is not Route.GENERAL_INFO:
+            rule = f" (rule {verdict.rule})" if verdict.rule else ""
+            message = f'the guard sends "{text}" to {verdict.route}{rule} before any matching; it can never be answered'
+            yield Finding(entry.id, path, message, "put it differently")
+    count = sum(len(entry.texts) for entry in knowledge.entries.values())
+    if count > most:
+        message = f"only the first {most} of {count} questions and phrasings were tried on the guard"
+        yield Finding("", (), message, 'try others by hand: support-bot ask "..." --explain')

@@ -22,11 +22,14 @@ KEYS: Mapping[str, frozenset[str]] = {
         "helpful_thanks": "",
         "unhelpful_thanks": "",
         "talk_to_person": "",
+        "answer_above": "",
+        "related_intro": "",
         # Did you mean
         "suggest_intro": "",
         "suggest_none": "",
         "suggest_picked": "question",
         "only_asker": "",
+        "rephrase": "",
         # A person
         "received": "service hours_line",
         "received_medication": "service hours_line",
@@ -57,7 +60,15 @@ KEYS: Mapping[str, frozenset[str]] = {
         "no_words": "",
         "received_too_long": "service hours_line",
         "files_not_read": "service hours_line",
+        "files_offer": "",
+        "files_note": "",
+        "files_note_offer": "",
+        "handed_back": "",
+        "first_contact": "service",
         "ask_usage": "",
+        "human_usage": "",
+        "topics_intro": "",
+        "prompts_title": "",
         "ask_sent_to_dm": "",
         "private_intro": "link",
         "private_intro_no_link": "",
@@ -76,6 +87,9 @@ KEYS: Mapping[str, frozenset[str]] = {
         "card_claimed": "moderator",
         "card_answered": "moderator",
         "card_resolved": "moderator",
+        "card_deleted": "",
+        "card_deleted_still_open": "",
+        "card_edited": "",
         "card_no_entries": "",
         "card_entries": "",
         "card_draft": "question review_by",
@@ -99,6 +113,24 @@ KEYS: Mapping[str, frozenset[str]] = {
         "write_close": "",
         "preview_intro": "",
         "write_empty": "",
+        # The app's Home tab
+        "home_intro": "service",
+        "home_ask_label": "",
+        "home_ask_hint": "",
+        "home_replied": "",
+        "home_emergency": "",
+        "home_mine": "",
+        "home_mine_none": "",
+        "home_topics": "",
+        "home_privacy": "",
+        "home_queue": "",
+        "home_queue_empty": "",
+        "home_state_answered": "",
+        "home_state_replied": "",
+        "home_state_alarm": "",
+        "home_state_open": "",
+        "home_state_claimed": "moderator",
+        "home_state_resolved": "",
         # Why a ticket came, in plain words
         "reason_no_match": "",
         "reason_requested": "",
@@ -121,9 +153,12 @@ KEYS: Mapping[str, frozenset[str]] = {
 LIMITS: Mapping[str, int] = {
     **dict.fromkeys(("words_title", "write_title", "write_preview", "write_send", "write_close"), 24),
     **dict.fromkeys(("helpful_yes", "helpful_no", "talk_to_person", "suggest_none", "write_back"), 75),
+    **dict.fromkeys(("home_emergency", "home_mine", "home_topics", "home_privacy", "home_queue"), 150),
+    **dict.fromkeys(("home_ask_hint",), 150),
     **dict.fromkeys(("card_send_entry", "card_claim", "card_write", "card_resolve", "card_show"), 75),
 }
-"""Characters: 24 on a window's title and its own buttons, 75 on all other buttons. Slack refuses more."""
+"""Characters: 24 on a window's title and its own buttons, 75 on all other buttons, 150 on headers and hints. Slack
+refuses more."""
 
 
 @dataclass(frozen=True)

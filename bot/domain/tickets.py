@@ -70,6 +70,13 @@ def reopen(ticket: Ticket, _by: str, now: float) -> Ticket:
     return _changed(ticket, State.OPEN, None, now)
 
 
+def withdraw(ticket: Ticket, _by: str, now: float) -> Ticket:
+    """The patient has deleted the question: the ticket is closed, whoever has it."""
+    if ticket.state is State.RESOLVED:
+        raise InvalidTransition(ticket)
+    return _changed(ticket, State.RESOLVED, ticket.holder, now)
+
+
 STEPS = {"claim": claim, "answer": answer, "resolve": resolve}
 """What a moderator can do, by name."""
 

@@ -32,6 +32,7 @@ from bot.domain.decision import (
     admit,
     decide,
     from_json,
+    stands_alone,
     ticket_for,
     to_json,
 )
@@ -434,9 +435,45 @@ def test_a_message_without_words_is_asked_for_words(text: str) -> None:
 
 
 def test_a_file_without_words_goes_to_a_person() -> None:
-    question = replace(ASKED, text="", has_files=True)
+    question = replace(ASKED, door=Door.DM, text="", has_files=True)
     decision = decided(Ranking(), Verdict(Route.SMALLTALK), question=question)
     assert decision == Escalate(Route.GENERAL_INFO, "files")
+
+
+def test_a_picture_shared_in_a_channel_is_offered_a_person() -> None:
+    question = replace(ASKED, text="", has_files=True)
+    assert decided(Ranking(), Verdict(Route.SMALLTALK), question=question) == Reply("files_offer")
+
+
+def test_who_asks_for_a_person_gets_one_and_no_answer() -> None:
+    decision = decided(ranked(("driving", 0.9)), question=replace(ASKED, wants_person=True))
+    assert decision == Escalate(Route.GENERAL_INFO, "requested", (Offered("driving", 0.9),))
+
+
+def test_who_asks_for_a_person_with_a_red_flag_gets_the_notice() -> None:
+    assert isinstance(decided(None, RED_FLAG, question=replace(ASKED, wants_person=True)), SafetyNotice)
+
+
+def test_what_goes_on_with_a_question_that_a_person_has_is_forwarded() -> None:
+    question = replace(ASKED, door=Door.DM, joins_thread="0.5")
+    assert decided(ranked(("driving", 0.9)), question=question, thread=ALONE_WITH_TICKET) == Forward()
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("when may I drive my car again?", True),
+        ("is swimming allowed after a fusion?", True),
+        ("and when can I swim?", False),
+        ("sorry, I mean after the fusion?", False),
+        ("it was in May", False),
+        ("really?", False),
+        ("thanks", False),
+        ("", False),
+    ],
+)
+def test_which_messages_are_clear_questions_of_their_own(text: str, alone: bool) -> None:
+    assert stands_alone(text) is alone
 
 
 def test_a_file_with_a_question_is_answered_by_the_question() -> None:

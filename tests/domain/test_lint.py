@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +18,13 @@ from bot.domain.lint import (
     entry_errors,
     nearest,
     shared_phrasings,
+    unanswerable,
     warnings,
 )
+from bot.domain.scope import Guard, ScopeRules
+from bot.knowledge_files import check
+
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
 TODAY = date(2026, 3, 1)
 SOURCE = {"title": "A public page", "url": "https://example.org"}
@@ -222,3 +229,41 @@ def test_the_share_of_common_words_is_of_the_text_with_fewer(one: str, other: st
 def test_a_slip_of_the_fingers_finds_the_word_that_was_meant() -> None:
     assert nearest("autor", {"author", "answer"}) == "author"
     assert nearest("zzz", {"author", "answer"}) is None
+
+
+# --- What the guard keeps from being answered ---
+
+
+def a_guard(*phrases: str) -> Guard:
+    rules = {"id": "the-rule", "phrases": list(phrases)}
+    return Guard(ScopeRules.model_validate({"owner": "A test", "routes": {"ADMIN": {"rules": [rules]}}}))
+
+
+def test_a_text_the_guard_sends_elsewhere_is_pointed_out_with_its_rule() -> None:
+    found = list(unanswerable(knowledge(entry(DRIVING), entry(FLYING)), a_guard("behind wheel", "fly again")))
+    assert places(found) == [("driving", ("phrasings", 1)), ("flying", ("question",))]
+    assert 'sends "getting behind the wheel" to ADMIN (rule the-rule) before any matching' in found[0].message
+
+
+def test_texts_the_guard_lets_through_are_not_pointed_out() -> None:
+    assert list(unanswerable(knowledge(entry(DRIVING), entry(FLYING)), a_guard("bill"))) == []
+
+
+def test_the_knowledge_check_names_the_line_of_a_text_that_can_never_be_answered(tmp_path: Path) -> None:
+    folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
+    file = folder / "answers" / "bone-graft.yaml"
+    lines = file.read_text("utf-8").splitlines()
+    number = lines.index("phrasings:") + 1
+    file.write_text("\n".join([*lines[:number], "  - please cancel my appointment", *lines[number:]]), "utf-8")
+    _, found = check(folder)
+    told = [problem for problem in found if "can never be answered" in problem.message]
+    assert [(problem.file, problem.line, problem.entry) for problem in told] == [
+        ("answers/bone-graft.yaml", number + 1, "bone-graft")
+    ]
+
+
+def test_texts_beyond_the_most_are_said_to_be_untried() -> None:
+    found = list(unanswerable(knowledge(entry(DRIVING), entry(FLYING)), a_guard("fly again"), most=4))
+    assert [finding.message for finding in found] == [
+        "only the first 4 of 8 questions and phrasings were tried on the guard"
+    ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.knowledge import Entry, KnowledgeBase, MatchingSettings
 from bot.domain.matching import Matcher, Ranking
 from bot.domain.matching.kinds import Kind, conflict, kinds
+from bot.domain.matching.topic import mistyped
 from bot.domain.text import words
 
 BANDS = MatchingSettings()
@@ -126,6 +127,52 @@ def test_a_word_no_entry_knows_keeps_the_answer_back(small: Matcher) -> None:
     assert "unknown focus word: vertebroplasty" in ranking.matches[0].vetoes
     assert ranking.unknown_words == ("vertebroplasty",)
     assert band(ranking) != "answer"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "when can I drive after cataract surgery",
+        "how soon is driving allowed again after a hysterectomy",
+        "when can I drive my car after the tonsil operation",
+        "what are the risks of nuclear fusion",
+        "what are the risks of fusion karaoke",
+    ],
+)
+def test_a_topic_no_entry_knows_is_not_even_suggested(shipped: Matcher, typed: str) -> None:
+    assert band(shipped.rank(typed)) == "person"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "what are the risks of fusion cooking",
+        "what are the risks of fusion music",
+        "what is fusion food",
+        "when can I fly after giving birth",
+    ],
+)
+def test_an_everyday_word_that_turns_the_topic_into_another_keeps_the_answer_back(shipped: Matcher, typed: str) -> None:
+    best = shipped.rank(typed).matches[0]
+    assert best.confidence < BANDS.answer_confidence
+    assert any(veto.startswith("unknown word beside the topic: ") for veto in best.vetoes)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "please explain lumbar fusion to me",
+        "hello, quick question, what is spinal stenosis",
+        "what are the risks of lumbar fusion for older people",
+    ],
+)
+def test_politeness_and_circumstances_beside_the_topic_keep_nothing_back(shipped: Matcher, typed: str) -> None:
+    assert band(shipped.rank(typed)) == "answer"
+
+
+@pytest.mark.parametrize(("word", "slip"), [("tnis", True), ("becauseof", True), ("cataract", False), ("cyst", False)])
+def test_a_slip_in_a_small_word_is_not_taken_for_a_topic(word: str, slip: bool) -> None:
+    assert mistyped(word) is slip
 
 
 def test_a_word_only_other_entries_speak_of_keeps_the_answer_back(small: Matcher) -> None:

@@ -87,7 +87,7 @@ def test_a_plain_alarm_names_its_rule_kind_and_clause() -> None:
 
 
 def test_a_possible_alarm_keeps_the_route_without_it_and_names_what_is_suspected() -> None:
-    verdict = judge("What are the symptoms of sepsis?")
+    verdict = judge("Which signs would tell me that someone has sepsis?")
     assert (verdict.route, verdict.level, verdict.alarm) == (Route.GENERAL_INFO, Level.CHECK, Route.EMERGENCY)
 
 
@@ -178,6 +178,78 @@ def test_the_same_words_are_lowered_where_the_rule_may_be_denied() -> None:
     assert a_guard("saddle numb", negatable=False).judge("not saddle numb").level is Level.PAGE
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the wound is not red, is showering ok",
+        "my incision isn't hot or red, can I shower",
+        "the stitches have not opened, can they get wet",
+        "my leg is not weak. What is a cage?",
+    ],
+)
+def test_a_denial_among_the_words_of_an_alarm_takes_it_away(text: str) -> None:
+    assert judge(text).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the wound is not only red",
+        "the wound is not very red",
+        "the wound is not clean and red",
+        "the wound was not red yesterday and today the wound is red",
+        "the wound was not red, it is red now",
+        "the calf is not swollen but it is hot",
+        "the wound does not smell, leaking though",
+        "my wound is not red. It is hot though",
+        "the stitches are not closed",
+    ],
+)
+def test_a_denial_among_the_words_of_an_alarm_leaves_what_is_said_after_all(text: str) -> None:
+    assert (judge(text).route, judge(text).level) == (Route.URGENT, Level.PAGE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hives all over after new painkiller",
+        "got hives from codeine",
+        "a rash all over my body since taking tramadol",
+        "my eyes are puffy since the antibiotics",
+        "broke out in welts last night",
+    ],
+)
+def test_a_possible_reaction_to_a_medicine_is_looked_at(text: str) -> None:
+    assert (judge(text).level, judge(text).alarm) == (Level.CHECK, Route.EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hives and my lips are swelling",
+        "rash everywhere since the new tablets and wheezing",
+        "my face went puffy after the antibiotic",
+        "my throat is tight since the tablets",
+        "hives and I can't breathe properly",
+    ],
+)
+def test_a_reaction_with_swelling_of_the_face_or_trouble_breathing_is_an_emergency(text: str) -> None:
+    assert (judge(text).route, judge(text).level) == (Route.EMERGENCY, Level.PAGE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["whats the point anymore", "what is even the point", "no point any more", "why bother", "I see no point anymore"],
+)
+def test_the_question_what_the_point_is_left_hanging_is_looked_at(text: str) -> None:
+    assert (judge(text).level, judge(text).alarm) == (Level.CHECK, Route.CRISIS)
+
+
+@pytest.mark.parametrize("text", ["what is the point of physiotherapy", "at what point do the stitches come out"])
+def test_the_point_of_something_is_a_plain_question(text: str) -> None:
+    assert judge(text) == Verdict(Route.GENERAL_INFO)
+
+
 def test_history_needs_a_date_and_no_present_complaint() -> None:
     assert judge("I had a seizure in 2009").level is Level.NONE
     assert judge("I had a seizure").level is Level.PAGE
@@ -263,6 +335,9 @@ def test_misspelt_shouted_and_decorated_alarms_are_heard(text: str, route: Route
         "My surgeon says I need a laminectomy. What is a laminectomy?",
         "I am 58 and have had a sore back for years, what is spinal stenosis?",
         "what is gabapentin",
+        "why can't i drive after fusion",
+        "why shouldn't we twist after surgery",
+        "can my dog have a lumbar fusion",
     ],
 )
 def test_a_question_with_one_answer_for_everybody_is_general(text: str) -> None:
@@ -282,7 +357,15 @@ def test_a_question_with_one_answer_for_everybody_is_general(text: str) -> None:
         ("will I ever walk normally", Route.PERSONAL_ADVICE),
         ("please cancel my appointment", Route.ADMIN),
         ("who reads my messages here", Route.ADMIN),
+        ("why can't I bend my knee any more", Route.PERSONAL_ADVICE),
+        ("why can't I sleep", Route.PERSONAL_ADVICE),
+        ("can my wife have a lumbar fusion", Route.PERSONAL_ADVICE),
+        ("do I have a slipped disc", Route.PERSONAL_ADVICE),
         ("hello!", Route.SMALLTALK),
+        ("who are you", Route.SMALLTALK),
+        ("are you a robot", Route.SMALLTALK),
+        ("who am I talking to", Route.SMALLTALK),
+        ("i want to talk to a human", Route.ADMIN),
         ("ok thanks", Route.SMALLTALK),
         ("fuck off", Route.ABUSE_SPAM),
     ],
@@ -385,7 +468,10 @@ def test_a_message_of_forty_words_costs_a_few_milliseconds_at_most() -> None:
     assert cpu_seconds(text) < 0.008  # 0.001 s on an idle machine
 
 
-@pytest.mark.parametrize("unit", ["so I went home and slept well ", "chest pain numb cant pee ", "xkqz ", "a", "no, "])
+@pytest.mark.parametrize(
+    "unit",
+    ["so I went home and slept well ", "chest pain numb cant pee ", "xkqz ", "a", "no, ", "wound not red. "],
+)
 def test_twenty_thousand_characters_are_all_read_in_bounded_time(unit: str) -> None:
     text = (unit * 20_000)[:19_900]
     assert cpu_seconds(text) < 0.2  # 0.03 s on an idle machine

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 from bot.domain.matching.index import Index, Reading, Text
 from bot.domain.matching.kinds import Kind, conflict, kinds
 from bot.domain.matching.results import Alignment
+from bot.domain.matching.topic import mistyped, strangers
 
 _ASKED, _KNOWN, _ORDER, _LETTERS = 0.50, 0.34, 0.06, 0.10
 _OTHER_KIND, _SAME_KIND = 0.10, 0.03
@@ -21,19 +22,32 @@ _NEAREST = 3
 
 @dataclass(frozen=True)
 class Question:
-    """An asked text as the index reads it; `weight` is the sum of its telling words' weights."""
+    """An asked text as the index reads it; `weight` is the sum of its telling words' weights.
+
+    `strangers` are the words that no entry asks about and that make it a question about something else.
+    """
 
     words: frozenset[str]
     telling: tuple[Reading, ...]
     kinds: frozenset[Kind]
     weight: float
     joined: str
+    strangers: tuple[Reading, ...]
 
     @staticmethod
     def read(spelt: Sequence[str], index: Index) -> Question:
         telling = tuple(index.read(spelt))
         joined = " ".join(_as_known(reading) for reading in telling)
-        return Question(frozenset(spelt), telling, kinds(spelt), sum(r.weight for r in telling), joined)
+        weight = sum(r.weight for r in telling)
+        return Question(frozenset(spelt), telling, kinds(spelt), weight, joined, _strangers(spelt, telling, index))
+
+
+def _strangers(spelt: Sequence[str], telling: Sequence[Reading], index: Index) -> tuple[Reading, ...]:
+    foreign = {reading.word for reading in telling if index.foreign(reading) and not mistyped(reading.word)}
+    plain = {reading.word for reading in telling if reading.unknown and not reading.subject}
+    subjects = {reading.word for reading in telling if reading.subject} - foreign
+    found = strangers(spelt, subjects, foreign, {word for word in plain if word.isalpha()})
+    return tuple(reading for reading in telling if reading.word in found)
 
 
 def _as_known(reading: Reading) -> str:
@@ -57,7 +71,8 @@ class Evidence:
     """One entry beside the question (shares and scores 0-1).
 
     `spoken` is the share of the question's weight that any of the entry's texts holds, `explained` the same with its
-    answer; `subject` the share of the entry's title that was asked; `nearest` the mean of its best few texts.
+    answer; `subject` the share of the entry's title that was asked; `nearest` the mean of its best few texts;
+    `foreign` whether the question's topic holds a subject that the entry does not speak of, nor any other asks about.
     """
 
     best: Compared
@@ -66,6 +81,7 @@ class Evidence:
     spoken: float
     explained: float
     subject: float
+    foreign: bool
 
 
 def compare(question: Question, index: Index) -> dict[str, Evidence]:
@@ -101,6 +117,10 @@ def _evidence(question: Question, found: list[Compared], decoy: Compared | None,
         explained=_share(question, index.entry_keys[entry_id] | index.answer_keys[entry_id]),
         subject=sum(index.weight(key) for key in title.keys if key in asked_keys)
         / (sum(index.weight(key) for key in title.keys) or 1.0),
+        foreign=any(
+            reading.subject and not any(index.said_by(entry_id, key) for key in reading.readings)
+            for reading in question.strangers
+        ),
     )
 
 

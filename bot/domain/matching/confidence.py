@@ -31,6 +31,8 @@ entries removed, texts that must not match), then moved so that a confidence of 
 _NEARER_DECOY_CAP = 0.45
 _NO_SUBJECT_CAP = 0.75
 _UNKNOWN_CAP = 0.49
+_STRANGE_CAP = 0.75
+"""Below an answer: an everyday word beside the topic may have turned it into another."""
 MOST_UNKNOWN = 0.35
 """Share of unknown subjects from which a question is mostly about something else."""
 _TELLS_ENOUGH = 0.9
@@ -80,9 +82,11 @@ def confidences(question: Question, evidence: Mapping[str, Evidence], by: Coeffi
         confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
         if nearer_decoy(of_entry):
             confidence = min(confidence, _NEARER_DECOY_CAP)
-        if unknown:
+        if unknown or of_entry.foreign:
             confidence = min(confidence, _UNKNOWN_CAP)
         if no_subject(question, of_entry):
             confidence = min(confidence, _NO_SUBJECT_CAP)
+        if any(not stranger.subject for stranger in question.strangers):
+            confidence = min(confidence, _STRANGE_CAP)
         sure[entry_id] = confidence
     return sure

@@ -144,6 +144,10 @@ class Index:
         subject = _is_subject(word) and not (word not in COMMON_WORDS and _everyday().near(word))
         return Reading(word, {}, _RARE if subject else _ASIDE, subject)
 
+    def foreign(self, reading: Reading) -> bool:
+        """Whether a subject is asked about in no entry: answers may mention it, or texts that must not match."""
+        return reading.subject and not any(self._spread[key] for key in reading.readings)
+
     def said_by(self, entry_id: str, key: str) -> bool:
         """Whether an entry speaks of a known stem: in its texts, or, for a word that tells less, in its answer."""
         if key in self.entry_keys[entry_id]:

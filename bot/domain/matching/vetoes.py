@@ -28,6 +28,9 @@ def _reasons(question: Question, evidence: Evidence, index: Index) -> Iterator[s
             yield f"unknown focus word: {reading.word}"
         elif reading.subject and not any(index.said_by(text.entry_id, key) for key in reading.readings):
             yield f"the entry does not speak of: {reading.word}"
+    for stranger in question.strangers:
+        if not stranger.subject:
+            yield f"unknown word beside the topic: {stranger.word}"
     if decoy is not None and nearer_decoy(evidence):
         yield f"closer to a phrasing that must not match: {decoy.text.text}"
     if best.other_kind:

@@ -35,7 +35,7 @@ class Guard:
     def judge(self, text: str) -> Verdict:
         """The route of the most urgent live concern anywhere in `text`, all of it. Deterministic; raises on no text."""
         sentences = self._compiled.patterns.read(normalise(text))
-        message = [Reading(sentence, self._compiled) for sentence in sentences]
+        message = [Reading(sentence, self._compiled, number) for number, sentence in enumerate(sentences)]
         alarm = max(self._alarms(message), key=lambda alarm: alarm.rank, default=None)
         if alarm is None:
             return self._plain(message)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from bot.domain.common_words import COMMON_WORDS, STOP_WORDS
@@ -22,6 +23,8 @@ from bot.domain.text import clauses, split_sentences, split_words, stem
 NEAR, FAR, COMMA = 3, 8, 2
 MOST_WORDS, OVERLAP = 60, 12
 """A sentence without an end is read in pieces of so many words, each beginning that many before the last one's end."""
+MOST_HITS = 4
+"""Places looked at for one phrase in one sentence: where the first is denied, a later one may not be."""
 MOST_UNKNOWN_WORDS = 300
 """Distinct unknown words of one message whose spelling is looked up: bounds the time of a 20,000-character message."""
 
@@ -89,11 +92,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Hit:
-    """A phrase found: its owner, and where in the sentence (end exclusive)."""
+    """A phrase found: its owner, and where in the sentence (end exclusive).
+
+    `places` are where its own words begin, `needs` the keys each of them could have been.
+    """
 
     owner: int
     start: int
     end: int
+    places: tuple[int, ...]
+    needs: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -104,15 +112,14 @@ class _Phrase:
     items: tuple[_Item, ...]
     needs: tuple[frozenset[str], ...]
 
-    def span(self, sentence: Sentence) -> tuple[int, int] | None:
-        """Where the phrase stands: its first place filled, each next within its reach of the last."""
+    def hits(self, sentence: Sentence) -> Iterator[Hit]:
+        """Every way the phrase stands in the sentence: its first word found, each next within its reach of the last."""
         if any(need.isdisjoint(sentence.keys) for need in self.needs):
-            return None
+            return
         for start in sorted({at for key in self.needs[0] for at in sentence.places.get(key, ())}):
             for end in self.items[0].ends(sentence.words, start):
-                if (last := _rest(self.items, 1, sentence.words, end)) is not None:
-                    return start, last
-        return None
+                for places, last in _rest(self.items, 1, sentence.words, end):
+                    yield Hit(self.owner, start, last, (start, *places), self.needs)
 
 
 class Patterns:
@@ -243,7 +250,7 @@ class Patterns:
         return frozenset(keys)
 
     def find(self, sentence: Sentence, owners: range) -> dict[int, list[Hit]]:
-        """The phrases of `owners` that stand in the sentence, each at its first place, by owner."""
+        """The phrases of `owners` that stand in the sentence, each in its first few places, by owner."""
         near = {
             id(phrase): phrase
             for key in sentence.keys
@@ -252,14 +259,14 @@ class Patterns:
         }
         found: dict[int, list[Hit]] = {}
         for phrase in near.values():
-            if span := phrase.span(sentence):
-                found.setdefault(phrase.owner, []).append(Hit(phrase.owner, *span))
+            if hits := list(islice(phrase.hits(sentence), MOST_HITS)):
+                found.setdefault(phrase.owner, []).extend(hits)
         return {owner: sorted(hits, key=lambda hit: (hit.start, hit.end)) for owner, hits in sorted(found.items())}
 
     def of(self, sentence: Sentence, owner: int) -> list[Hit]:
         """The phrases of one owner that stand in the sentence."""
-        spans = (phrase.span(sentence) for phrase in self._by_owner.get(owner, ()))
-        return [Hit(owner, *span) for span in spans if span]
+        firsts = (next(phrase.hits(sentence), None) for phrase in self._by_owner.get(owner, ()))
+        return [hit for hit in firsts if hit]
 
 
 def _extend(sides: list[list[_Item]], item: _Item, joined: bool) -> list[list[_Item]]:
@@ -286,15 +293,18 @@ def _commonness(keys: frozenset[str]) -> tuple[int, int]:
     return sum(2 if key in STOP_WORDS else 1 for key in keys if key in COMMON_WORDS), len(keys)
 
 
-def _rest(items: tuple[_Item, ...], number: int, words: Sequence[Word], end: int) -> int | None:
+def _rest(
+    items: tuple[_Item, ...], number: int, words: Sequence[Word], end: int
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Every way to fill the places from `number` on: where each begins, and the position after the last."""
     if number == len(items):
-        return end
+        yield (), end
+        return
     item = items[number]
     limit = words[end - 1].place + 1 + item.reach
     for start in range(end, len(words)):
         if words[start].place > limit:
-            return None
+            return
         for after in item.ends(words, start):
-            if (last := _rest(items, number + 1, words, after)) is not None:
-                return last
-    return None
+            for places, last in _rest(items, number + 1, words, after):
+                yield (start, *places), last

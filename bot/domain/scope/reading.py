@@ -20,6 +20,10 @@ _NOT_DENIALS = word_set(
 _NEW_SUBJECT = word_set("i im ive my me he she they his her now there its it the this we our only just")
 _SCOPE = 8
 """Words a negation reaches over, at most."""
+_SENTENCES_AFTER = 12
+"""Sentences in which what was denied may be said after all: bounds the time of a 20,000-character message."""
+_BEFORE_DENIED = word_set("any at all in been getting looking feeling showing a the my")
+"""Words that may stand between a "not" inside a phrase and what it denies ("the wound is not at all red")."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class Compiled:
 class Reading:
     """One sentence with what is found in it, looked up when asked for."""
 
-    def __init__(self, sentence: Sentence, compiled: Compiled) -> None:
+    def __init__(self, sentence: Sentence, compiled: Compiled, number: int) -> None:
         self.sentence = sentence
+        self.number = number
         self._compiled = compiled
         self._found: dict[int, Sequence[Hit]] = {}
 
@@ -91,11 +96,20 @@ class Reading:
         """The patient's words around a hit: the clauses it stands in."""
         return ", ".join(self.sentence.clauses[number] for number in self._clauses(hit))
 
-    def denied(self, hit: Hit) -> bool:
-        """Whether a negation earlier in the same clause reaches over the hit."""
+    def denied(self, found: Found, message: Sequence[Reading]) -> bool:
+        """Whether a negation reaches over the hit: before it in its clause, or among its words and all that follows."""
+        if self._denied_before(found.hit.start):
+            return True
+        return any(
+            self._denied_closely(place, found.hit.start, found.hit.places)
+            and not self._said_later(found, need, message)
+            for place, need in zip(found.hit.places[1:], found.hit.needs[1:], strict=True)
+        )
+
+    def _denied_before(self, start: int) -> bool:
         words = self.sentence.words
-        for position in range(hit.start - 1, max(-1, hit.start - 1 - _SCOPE), -1):
-            if words[position].clause != words[hit.start].clause:
+        for position in range(start - 1, max(-1, start - 1 - _SCOPE), -1):
+            if words[position].clause != words[start].clause:
                 return False
             if words[position].text in _NEGATORS:
                 return words[position + 1].text not in _NOT_DENIALS
@@ -104,6 +118,35 @@ class Reading:
             if words[position].text in {"only", "just", "except"}:
                 return False
         return False
+
+    def _denied_closely(self, place: int, start: int = -1, own: Sequence[int] = ()) -> bool:
+        """Whether a "not" after `start`, none of the hit's `own` words, stands right before the word at `place`."""
+        words = self.sentence.words
+        for position in range(place - 1, start, -1):
+            if words[position].clause != words[place].clause or position in own:
+                return False
+            if words[position].text in _NEGATORS:
+                return True
+            alternative = not {words[position].text, words[position + 1].text}.isdisjoint({"or", "nor"})
+            if not alternative and words[position].text not in _BEFORE_DENIED:
+                return False
+        return False
+
+    def _said_later(self, found: Found, need: frozenset[str], message: Sequence[Reading]) -> bool:
+        """Whether what was denied, or another word for the same place, is said after all: "not red, but hot"."""
+        if self._says(found, need, found.hit.end):
+            return True
+        here = self.number + 1
+        return any(later._says(found, need, 0) for later in message[here : here + _SENTENCES_AFTER])
+
+    def _says(self, found: Found, need: frozenset[str], start: int) -> bool:
+        quiet = self._of(self._compiled.unless(found.hit.owner))
+        return any(
+            not word.keys.isdisjoint(need)
+            and not self._denied_closely(position)
+            and not any(other.start <= position < other.end for other in quiet)
+            for position, word in enumerate(self.sentence.words[start:], start)
+        )
 
     def educational(self, hit: Hit) -> bool:
         """Whether a general or "what if" question reaches over the hit, with no present complaint in between."""
@@ -117,7 +160,7 @@ class Reading:
         """How far the words around a hit lower its alarm; cauda equina and suicide are never quite silenced."""
         route, rule, hit = found.route, found.rule, found.hit
         floor = Level.CHECK if rule.kind == "cauda_equina" or route is Route.CRISIS else Level.NONE
-        if rule.negatable and self.denied(hit):
+        if rule.negatable and self.denied(found, message):
             return Level.NONE
         if self.context("not_a_patient"):
             return Level.NONE
