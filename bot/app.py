@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import TypeVar
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -20,6 +18,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.config import ConfigError, Settings
 from bot.knowledge_files import KnowledgeError, Loaded, load
 from bot.listeners import register
+from bot.listeners.signed_http import SignedHttp
+from bot.listeners.socket_mode import SocketMode
 from bot.slack.directory import CannotReachModerators, Directory
 from bot.slack.messenger import Messenger
 from bot.storage.database import DatabaseInUse, open_database
@@ -34,14 +34,15 @@ from bot.workflows.questions import QuestionWork
 from bot.workflows.reception import Reception
 from bot.workflows.recovery import Upkeep
 from bot.workflows.tickets import TicketWork
+from bot.workflows.withdrawing import Withdrawal
 
 log = structlog.get_logger()
 
 SETTLE_MARGIN_SECONDS = 1.0
 SLACK_PATIENCE_SECONDS = 60.0
 UPKEEP_SECONDS = 60.0
-CONNECT_SECONDS = 20.0
-CLOSE_SECONDS = 3.0
+LISTENERS = 5
+"""Threads for what Bolt's listeners do; Bolt's own number."""
 
 START_ERRORS = (ConfigError, KnowledgeError, CannotReachModerators, DatabaseInUse, DatabaseTooNew)
 """What the person who starts the bot can mend; each says how."""
@@ -67,11 +68,13 @@ class Bot:
         messenger: Callable[[WebClient, float], Messenger] = Messenger,
         wise: Callable[[Loaded], Wisdom] = Wisdom.of,
     ) -> None:
+        settings.require_tokens()  # without a signing secret anyone could speak in Slack's name
         wisdom = wise(load(settings.support_bot_knowledge_dir))
         client = _slack_client(settings)
         self._stopped = False
         self._patience = Patience(patience_seconds)
-        self.app = self._patience.call(lambda: App(client=client, token_verification_enabled=True), "SLACK_BOT_TOKEN")
+        self._listeners, self._resting = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"), threading.Lock()
+        self.app = self._patience.call(lambda: _bolt(client, settings, self._listeners), "SLACK_BOT_TOKEN")
         self.directory = Directory(client, wisdom.loaded.config)
         self._patience.call(self.directory.identify, "SLACK_BOT_TOKEN")
         self._patience.call(self.directory.require_moderators_channel, "SLACK_BOT_TOKEN")
@@ -92,20 +95,22 @@ class Bot:
             now=now,
             unsettled_seconds=_seconds_left(settle_seconds),
             undeliverable=lambda outgoing, why: self._tickets.undeliverable(outgoing, why),
-            delivered_late=lambda key: self._tickets.delivered_late(key),
+            delivered_late=lambda key: self._delivered_late(key),
         )
         self._notices = Notices(out, settle_seconds)
         self._tickets = TicketWork(self.parts, self.poster, self._later)
-        self._questions = QuestionWork(self.parts, self.poster, self._notices, self._tickets)
+        self._withdrawal = Withdrawal(
+            self.parts, self._tickets, self._later, lambda work_id: self.engine.forget_finished(work_id)
+        )
+        self._questions = QuestionWork(self.parts, self.poster, self._notices, self._tickets, self._withdrawal)
         self._presses = PressWork(self.parts, self.poster, self._tickets)
         self.upkeep = Upkeep(self.directory, self._questions, UPKEEP_SECONDS)
         self.engine = Engine(self._database, self._works())
         self.reception = Reception(self.parts, self.engine, self._questions, self._tickets)
 
         register(self.app, self.reception)
-        self._socket = SocketModeHandler(self.app, settings.slack_app_token)
-        self._connected = threading.Event()
-        self._socket.client.on_open_listeners.append(lambda _socket: self._connected.set())
+        self._transport = _transport(self.app, settings)
+        self.address = ""
 
     def _works(self) -> dict[str, Work]:
         """Every kind of durable work by its name, which is stored with it: never rename one."""
@@ -113,11 +118,21 @@ class Bot:
             QuestionWork.NAME: lambda p: self.upkeep.guarded(
                 p, lambda: self._questions.run(p, first_run=self._first(p))
             ),
+            QuestionWork.REVISE: lambda p: self.upkeep.guarded(
+                p, lambda: self._questions.revise(p, first_run=self._first(p))
+            ),
+            QuestionWork.HAND_BACK: lambda p: self._questions.hand_back(p, first_run=self._first(p)),
+            QuestionWork.GREET: lambda p: self._questions.greet(p, first_run=self._first(p)),
+            Withdrawal.NAME: lambda p: self._withdrawal.run(p),
             PressWork.NAME: lambda p: self._presses.run(p, first_run=self._first(p)),
             PressWork.RELAY: lambda p: self._presses.relay(p, first_run=self._first(p)),
             Poster.WORK: lambda p: self.poster.try_again(p, first_run=self._first(p)),
             TicketWork.REFRESH: lambda p: self._tickets.refresh_again(p),
         }
+
+    def _delivered_late(self, key: str) -> None:
+        self._tickets.delivered_late(key)
+        self._withdrawal.delivered_late(key)
 
     def _first(self, payload: Payload) -> bool:
         return self.engine.is_first_run(payload)
@@ -126,17 +141,31 @@ class Bot:
         self.engine.start_after(seconds, work_id, name, payload)
 
     def start(self) -> None:
-        """Take up what an earlier process left open, then connect. Returns once the socket is open."""
+        """Take up what an earlier process left open, then let Slack in: `address` says where."""
         self.engine.launch()
         self.upkeep.start(self.engine)
         try:
-            self._patience.call(self._socket.connect, "SLACK_APP_TOKEN")
-            if not self._connected.wait(CONNECT_SECONDS):
-                raise ConfigError(f"Slack did not open the socket within {CONNECT_SECONDS:.0f} s; is Socket Mode on?")
+            self.address = self._patience.call(self._transport.open, "SLACK_APP_TOKEN")
         except BaseException:
             self.stop()
             raise
-        log.info("ready", bot=self.directory.bot_user, entries=len(self.parts.wisdom.loaded.knowledge))
+        log.info("ready", at=self.address, bot=self.directory.bot_user, entries=len(self.parts.wisdom.loaded.knowledge))
+
+    def rest(self, seconds: float = 10.0) -> None:
+        """Return once everything that Slack has brought so far is carried out; raises TimeoutError after `seconds`.
+
+        For rehearsals and tests: what the bot has not done by then it does not do.
+        """
+        until = time.monotonic() + seconds
+        everybody = threading.Barrier(LISTENERS, timeout=seconds)
+        with self._resting:  # two barriers at once would keep each other's listeners
+            for waiting in [self._listeners.submit(everybody.wait) for _ in range(LISTENERS)]:
+                waiting.result(timeout=seconds)
+        self.reception.rest(seconds)
+        while self.engine.unfinished():
+            if time.monotonic() > until:
+                raise TimeoutError(f"the bot is still at work after {seconds:.0f} s")
+            time.sleep(0.005)  # between two looks, not instead of one
 
     def stop(self) -> None:
         """Stop listening, let running work end, and close everything. What is open is taken up at the next start.
@@ -146,7 +175,7 @@ class Bot:
         if self._stopped:
             return
         self._stopped = True
-        self._close_socket()
+        self._transport.close()
         self.upkeep.stop()
         self.reception.stop()
         self.engine.stop()
@@ -154,27 +183,21 @@ class Bot:
         self._database.close()
         log.info("stopped")
 
-    def _close_socket(self) -> None:
-        """End the socket for good. Bounded: the SDK may just then be waiting to reconnect."""
-        client = self._socket.client
-        client.default_auto_reconnect_enabled = client.auto_reconnect_enabled = False
-        client.closed = True
-        client.message_queue.put(None)  # wakes the reader of the queue, which would sleep on for up to a second
-        closing = threading.Thread(target=self._hang_up, name="hang-up", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)
 
-    def _hang_up(self) -> None:
-        """The SDK closes the connection under its own reader, which then waits forever: so end the reader first."""
-        client = self._socket.client
-        session = client.current_session
-        connection = session.sock if session is not None else None
-        if session is not None and connection is not None and connection.sock is not None:
-            session.keep_running = False
-            with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
-        client.current_session_runner.shutdown()  # type: ignore[no-untyped-call] # the SDK says no types here
-        client.close()
+def _transport(app: App, settings: Settings) -> SocketMode | SignedHttp:
+    """How Slack reaches the bot, as the operator chose."""
+    if settings.support_bot_transport == "http":
+        return SignedHttp(app, settings.support_bot_http_host, settings.support_bot_http_port)
+    return SocketMode(app, settings.slack_app_token)
+
+
+def _bolt(client: WebClient, settings: Settings, listeners: ThreadPoolExecutor) -> App:
+    return App(
+        client=client,
+        signing_secret=settings.slack_signing_secret,
+        token_verification_enabled=True,
+        listener_executor=listeners,
+    )
 
 
 def _seconds_left(seconds: float) -> Callable[[], float]:

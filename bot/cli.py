@@ -1,4 +1,4 @@
-"""The command line: support-bot demo, run, ask, knowledge, bench."""
+"""The command line: support-bot demo, run, manifest, ask, rehearse, knowledge, bench."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.config import ConfigError, Settings, read_settings
 if TYPE_CHECKING:  # --help and --version stay fast: each command imports what it needs
     from bot.knowledge_files import Loaded
     from bot.measure.bench import Timing
+    from bot.measure.rehearse import Outcome
 
 app = typer.Typer(
     name="support-bot",
@@ -128,7 +129,23 @@ def run(knowledge: KnowledgeOption = None) -> None:
         for bot in started:
             bot.stop()
 
-    _serve(start, stop, lambda: out.print("support-bot is connected. Ctrl-C ends it."))
+    _serve(start, stop, lambda: out.print(f"support-bot is connected ({started[0].address}). Ctrl-C ends it."))
+
+
+@app.command()
+def manifest(
+    http: Annotated[
+        str,
+        typer.Option("--http", metavar="URL", help="For HTTP mode: the bot's public address, https://..."),
+    ] = "",
+) -> None:
+    """Print the manifest to create the Slack app from (api.slack.com/apps > Create New App > From a manifest)."""
+    from bot.manifest import manifest as manifest_text
+
+    try:
+        print(manifest_text(http), end="")  # noqa: T201 # plain YAML, no markup
+    except ConfigError as error:
+        _fail(str(error))
 
 
 def _log_to_stderr(settings: Settings) -> None:
@@ -200,6 +217,44 @@ def ask(
         print(json.dumps(asking.as_json(question), ensure_ascii=False, indent=2))  # noqa: T201 # plain JSON, no markup
     else:
         asking.show(question, out, explain=explain)
+
+
+@app.command()
+def rehearse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Transcripts, or folders of them.")],
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Play written conversations to the bot in a local workspace, and say where one does not go as written."""
+    from bot.app import START_ERRORS
+    from bot.measure.rehearse import Rehearsal, TranscriptError
+
+    settings = _settings(support_bot_knowledge_dir=knowledge, support_bot_log_level="error")
+    _log_to_stderr(settings)
+    try:
+        with Rehearsal(files, settings.support_bot_knowledge_dir) as rehearsal:
+            outcomes = [_told(rehearsal.play(transcript)) for transcript in rehearsal.transcripts]
+    except TranscriptError as error:
+        for problem in error.problems:
+            err.print(f"[bold red]error[/]   {escape(str(problem))}")
+        raise typer.Exit(1) from None
+    except START_ERRORS as error:
+        _fail(str(error))
+    failed = sum(bool(outcome.failure) for outcome in outcomes)
+    out.print(f"{len(outcomes) - failed} of {len(outcomes)} conversations go as written.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _told(outcome: Outcome) -> Outcome:
+    """Say at once how one conversation went."""
+    if outcome.failure:
+        out.print(f"[bold red]differs[/] {escape(outcome.failure)}\n")
+    else:
+        transcript = outcome.transcript
+        out.print(
+            f"[green]as written[/] {escape(transcript.file)} ({outcome.seconds:.1f} s): {escape(transcript.about)}"
+        )
+    return outcome
 
 
 # --- knowledge

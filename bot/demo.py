@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.app import Bot
 from bot.config import Settings, read_settings
-from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser, Workspace
+from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedShortcut, SeedUser, Workspace
 
 WELCOME = (
     "Welcome! This is a small stand-in for Slack on your own machine. You are a patient here; ask in your own words, "
@@ -45,7 +45,15 @@ def seed() -> Seed:
             bot_name="support-bot",
             bot_token=f"xoxb-local-{secrets.token_hex(12)}",
             app_token=f"xapp-local-{secrets.token_hex(12)}",
-            commands=(SeedCommand("/ask", "Ask privately; only you see the answer", "your question"),),
+            commands=(
+                SeedCommand("/ask", "Ask privately; only you see the answer", "your question"),
+                SeedCommand("/topics", "What the bot has answers about"),
+                SeedCommand("/human", "Bring a person; only you and the moderators see it", "your message"),
+            ),
+            shortcuts=(
+                SeedShortcut("Ask the bot about this", "message", "ask_about_message"),
+                SeedShortcut("Ask a person about this", "message", "person_about_message"),
+            ),
         ),
     )
 

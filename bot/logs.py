@@ -42,3 +42,6 @@ def set_up_logging(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[to_stderr])
     for library in ("slack_bolt", "slack_sdk", "uvicorn", "sqlalchemy"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not use it: we read it ourselves.
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst that waits a moment is no news

@@ -222,6 +222,14 @@ def test_a_wrong_setting_is_named_with_its_remedy(
     assert [part for part in expected if part not in words] == []
 
 
+def test_without_a_signing_secret_http_mode_is_not_begun(run: Run, empty_town: Town, data_dir: Path) -> None:
+    env = slack_settings(empty_town, data_dir, support_bot_transport="http", slack_app_token="")
+    words = said(run, "run", code=1, **env)
+    assert "SLACK_SIGNING_SECRET is not set" in words
+    assert "Basic Information > Signing Secret" in words
+    assert "SLACK_APP_TOKEN" not in words
+
+
 def test_all_missing_tokens_are_named_at_once(run: Run) -> None:
     words = said(run, "run", code=1)
     assert "SLACK_BOT_TOKEN" in words

@@ -11,7 +11,7 @@ import pytest
 from bot.config import REPOSITORY, ConfigError, Settings, read_settings
 
 EXAMPLE = (REPOSITORY / ".env.example").read_text()
-LEFT_EMPTY = {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}
+LEFT_EMPTY = {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}
 GOOD_TOKENS = {"slack_bot_token": "xoxb-1234-abcd", "slack_app_token": "xapp-1-abcd"}
 
 
@@ -115,6 +115,28 @@ def test_good_tokens_are_taken() -> None:
     read_settings(**GOOD_TOKENS).require_tokens()
 
 
+HTTP = {"slack_bot_token": "xoxb-1234-abcd", "support_bot_transport": "http"}
+
+
+def test_http_needs_a_signing_secret_and_no_app_token() -> None:
+    read_settings(**HTTP, slack_signing_secret="0123456789abcdef").require_tokens()
+
+
+@pytest.mark.parametrize("value", ["", "0123", "0123456789 abcdef", "xapp-1-abcdefgh", "xoxb-1234-abcd"])
+def test_a_missing_or_malformed_signing_secret_is_named_with_the_place_to_get_it(value: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read_settings(**HTTP, slack_signing_secret=value).require_tokens()
+    [line] = str(raised.value).splitlines()
+    assert line.startswith("SLACK_SIGNING_SECRET ")
+    assert "api.slack.com/apps" in line
+    assert "Signing Secret" in line
+    assert not value or value not in line
+
+
+def test_a_signing_secret_is_never_shown() -> None:
+    assert "0123456789" not in repr(read_settings(slack_signing_secret="0123456789abcdef"))
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -124,6 +146,9 @@ def test_good_tokens_are_taken() -> None:
         ("SUPPORT_BOT_SLACK_TIMEOUT_SECONDS", "0"),
         ("SUPPORT_BOT_SLACK_TIMEOUT_SECONDS", "31"),
         ("SUPPORT_BOT_SLACK_TIMEOUT_SECONDS", "soon"),
+        ("SUPPORT_BOT_TRANSPORT", "pigeon"),
+        ("SUPPORT_BOT_HTTP_PORT", "65536"),
+        ("SUPPORT_BOT_HTTP_PORT", "https"),
     ],
 )
 def test_a_bad_value_is_told_with_its_variable(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

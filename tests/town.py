@@ -11,21 +11,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import yaml
 
 from bot.app import Bot
 from bot.config import Settings, read_settings
 from bot.domain.phrases import Phrases
-from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser, Workspace
+from bot.storage.schema import questions
+from bot.workspace import Seed, SeedApp, SeedChannel, SeedCommand, SeedShortcut, SeedUser, Workspace
 
 T = TypeVar("T")
 Json = dict[str, Any]
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
-BOT_TOKEN, APP_TOKEN = "xoxb-test-token-1", "xapp-test-token-1"
+MANIFEST: Json = yaml.safe_load((KNOWLEDGE.parent / "manifest.yaml").read_text())
+BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-token-1", "xapp-test-token-1", "0123456789abcdef"
 ANSWERED, SUGGESTED, OVERDUE = "percutaneous-lumbar-fusion", "minimally-invasive-vs-open", "hospital-stay"
 TOWN_CHANNELS = [{"channel": "support", "mode": "thread"}, {"channel": "quiet", "mode": "private"}]
 PEOPLE = ("patient-a", "patient-b", "moderator", "moderator-2")
+over_both_transports = pytest.mark.parametrize("transport", ["socket", "http"], scope="module")
+"""Runs a module's tests with the bot reached over Socket Mode, and again over signed HTTP."""
 
 
 def seed() -> Seed:
@@ -39,7 +44,16 @@ def seed() -> Seed:
             SeedChannel("general", members=(*PEOPLE, "support-bot")),
             SeedChannel("moderators", is_private=True, members=("moderator", "moderator-2", "support-bot")),
         ),
-        app=SeedApp("Support bot", "support-bot", BOT_TOKEN, APP_TOKEN, commands=(SeedCommand("/ask"),)),
+        app=SeedApp(
+            "Support bot",
+            "support-bot",
+            BOT_TOKEN,
+            APP_TOKEN,
+            commands=tuple(SeedCommand(c["command"]) for c in MANIFEST["features"]["slash_commands"]),
+            shortcuts=tuple(SeedShortcut(**shortcut) for shortcut in MANIFEST["features"]["shortcuts"]),
+            scopes=tuple(MANIFEST["oauth_config"]["scopes"]["bot"]),
+            signing_secret=SIGNING_SECRET,
+        ),
     )
 
 
@@ -113,6 +127,26 @@ class Town:
         """Use /ask."""
         return self.post("command", channel=self.channels[channel], user=self.users[user], command="/ask", text=text)
 
+    def command(self, user: str, command: str, text: str = "", channel: str = "support") -> Json:
+        """Use any slash command."""
+        where = self.channels[channel]
+        return self.post("command", channel=where, user=self.users[user], command=command, text=text)
+
+    def shortcut(self, user: str, callback_id: str, ts: str, channel: str = "support") -> Json:
+        """Choose a shortcut on a message."""
+        where = self.channels.get(channel, channel)
+        return self.post("shortcut", user=self.users[user], callback_id=callback_id, channel=where, messageTs=ts)
+
+    def home(self, user: str) -> Json:
+        """The person's Home tab, opened, once the bot has filled it."""
+        self.post("open-home", user=self.users[user])
+        return dict(eventually(lambda: self.get("state")["homes"].get(self.users[user]), "the Home tab"))
+
+    def ask_at_home(self, user: str, text: str) -> Json:
+        """Type a question in the Home tab."""
+        self.home(user)
+        return self.post("home-interact", user=self.users[user], action={"action_id": "home_ask", "value": text})
+
     def press(self, user: str, message: Json, action_id: str, value: str | None = None) -> Json:
         """Press the button with this action id on a message; `value` forges another value."""
         element = button(message, action_id)
@@ -147,6 +181,11 @@ class Town:
         where = self.channels.get(channel, channel)
         edited = self.post("edit-message", channel=where, ts=ts, user=self.users[user], text=text)
         assert edited["ok"], edited
+
+    def delete(self, user: str, ts: str, channel: str = "support") -> Json:
+        """Delete one's own message."""
+        where = self.channels.get(channel, channel)
+        return self.post("delete-message", channel=where, ts=ts, user=self.users[user])
 
     def event(self, **event: Any) -> Json:
         """Bring the bot any event, as Slack would."""
@@ -198,6 +237,10 @@ class Town:
         """The nth note in the thread of a card."""
         return self.reply(card["ts"], "moderators", nth)
 
+    def two_cards(self) -> list[Json]:
+        """Both cards once two are there: which comes first is not settled."""
+        return eventually(lambda: cards if len(cards := self.cards()) == 2 else None, "two cards")
+
     def card_when(self, said: str, nth: int = 1) -> Json:
         """The nth card once its text contains `said`."""
         return eventually(
@@ -241,10 +284,12 @@ def settings(town: Town, data_dir: Path, **more: object) -> Settings:
     values: dict[str, object] = {
         "slack_bot_token": BOT_TOKEN,
         "slack_app_token": APP_TOKEN,
+        "slack_signing_secret": SIGNING_SECRET,
         "slack_api_url": town.workspace.api_url,
         "support_bot_data_dir": data_dir,
         "support_bot_knowledge_dir": KNOWLEDGE,
         "support_bot_slack_timeout_seconds": 1.0,
+        "support_bot_http_port": 0,
         **more,
     }
     return read_settings(**values)
@@ -317,15 +362,31 @@ def rest(bot: Bot) -> None:
     eventually(lambda: bot.engine.unfinished() == 0, "the bot to rest")
 
 
-def running_bot(town: Town, data_dir: Path, **more: object) -> Bot:
-    """The bot, started and connected."""
+def _known_bot(town: Town, data_dir: Path, *, strangers: bool = False, **more: object) -> Bot:
+    """A bot that has introduced itself to everyone in town, unless they are to be `strangers`."""
     bot = Bot(settings(town, data_dir, **more))
-    bot.start()
+    for user in () if strangers else town.users.values():
+        bot.parts.store.greet(user, 0.0)
     return bot
 
 
-def unplugged_bot(town: Town, data_dir: Path, **more: object) -> Bot:
+def an_hour_passes(bot: Bot) -> None:
+    """What was asked until now was asked an hour ago: nobody's next message goes on with it."""
+    with bot._database.ours.begin() as c:
+        c.execute(questions.update().values(asked_at=questions.c.asked_at - 3600.0))
+
+
+def running_bot(town: Town, data_dir: Path, **more: Any) -> Bot:
+    """The bot, started and connected: over a socket, or with support_bot_transport="http" over signed HTTP."""
+    bot = _known_bot(town, data_dir, **more)
+    bot.start()
+    if more.get("support_bot_transport") == "http":
+        assert town.post("request-url", url=bot.address)["ok"]
+    return bot
+
+
+def unplugged_bot(town: Town, data_dir: Path, **more: Any) -> Bot:
     """The bot at work but with no socket: what happens in town must be dispatched to it."""
-    bot = Bot(settings(town, data_dir, **more))
+    bot = _known_bot(town, data_dir, **more)
     bot.engine.launch()
     return bot

@@ -6,7 +6,7 @@ The order matters: each listener tried before the one that fits costs time, so m
 import structlog
 from slack_bolt import App, BoltResponse
 
-from bot.listeners import actions, commands, messages, views
+from bot.listeners import actions, commands, home, messages, shortcuts, views
 from bot.workflows.reception import Reception
 
 log = structlog.get_logger()
@@ -16,8 +16,11 @@ def register(app: App, reception: Reception) -> None:
     app.error(not_taken)
     messages.register(app, reception)
     commands.register(app, reception)
+    shortcuts.register(app, reception)
+    home.register(app, reception)
     actions.register(app, reception)
     views.register(app, reception)
+    messages.register_the_rest(app)
 
 
 def not_taken(error: Exception) -> BoltResponse:

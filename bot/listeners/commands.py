@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -15,10 +16,23 @@ def register(app: App, reception: Reception) -> None:
     @app.command("/ask")
     def ask(ack: Ack, command: dict[str, Any]) -> None:
         if not command.get("text", "").strip():
-            ack(reception.usage())
+            ack(reception.usage("ask_usage"))
             return
         reception.take_command(question_of(command, time.time()))
         ack()
+
+    @app.command("/human")
+    def human(ack: Ack, command: dict[str, Any]) -> None:
+        if not command.get("text", "").strip():
+            ack(reception.usage("human_usage"))
+            return
+        reception.take_command(replace(question_of(command, time.time()), wants_person=True))
+        ack()
+
+    @app.command("/topics")
+    def topics(ack: Ack) -> None:
+        listed = reception.topics()
+        ack(text=listed.text, blocks=listed.blocks)
 
 
 def question_of(command: dict[str, Any], now: float) -> Question:

@@ -36,10 +36,11 @@ ANSWER_BLOCK, ANSWER_INPUT = "answer", "words"
 @dataclass(frozen=True)
 class CardFacts:
     """What a card shows besides the ticket: `link` to the question ("" where there is no message to link to), and
-    the patient's `words` ("" unless the operator allows copying them)."""
+    the patient's `words` ("" unless the operator allows copying them), and whether the patient has `deleted` it."""
 
     link: str = ""
     words: str = ""
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Cards:
             if facts.link
             else say("card_from_no_link", patient=patient)
         )
-        reason, state = say(f"reason_{ticket.reason}"), self._state(ticket)
+        reason, state = say(f"reason_{ticket.reason}"), self._state(ticket, facts.deleted)
         words = _beginning(facts.words)
         entries = [(knowledge.entries[e], c) for e, c in ticket.offered if e in knowledge.entries]
         return message(
@@ -79,7 +80,10 @@ class Cards:
             return self.phrases.say("card_title", number=number)
         return self.phrases.say("card_title_alarm", number=number, route=(ticket.alarm or ticket.route).value)
 
-    def _state(self, ticket: Ticket) -> str:
+    def _state(self, ticket: Ticket, deleted: bool) -> str:
+        if deleted:
+            resolved = ticket.state is State.RESOLVED
+            return self.phrases.say("card_deleted" if resolved else "card_deleted_still_open")
         if ticket.holder is None:
             return self.phrases.say("card_unclaimed")
         return self.phrases.say(f"card_{ticket.state}", moderator=mention(ticket.holder))

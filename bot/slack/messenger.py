@@ -21,7 +21,10 @@ _SLACK_IS_UNWELL = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
 
-_TAKES_JSON = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update"})
+_TAKES_JSON = frozenset(
+    {"chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral", "views.open", "views.update"}
+    | {"views.publish", "assistant.threads.setSuggestedPrompts"}
+)
 
 
 class DeliveryError(Exception):
@@ -108,6 +111,18 @@ class Messenger:
         """
         text = message.text if len(message.text) <= UPDATE_TEXT_LIMIT else message.text[: UPDATE_TEXT_LIMIT - 1] + "…"
         self._call("chat.update", channel=channel, ts=ts, text=text, blocks=message.blocks)
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Take away one of the bot's own messages. Raises DeliveryError, also when it is gone already."""
+        self._call("chat.delete", channel=channel, ts=ts)
+
+    def publish_home(self, user: str, view: Json) -> None:
+        """Show `view` in the person's Home tab. Raises DeliveryError."""
+        self._call("views.publish", user_id=user, view=view)
+
+    def suggest_prompts(self, channel: str, title: str, prompts: list[Json]) -> None:
+        """Offer beginnings (title, message; at most 4) in the bot's DM. Raises DeliveryError."""
+        self._call("assistant.threads.setSuggestedPrompts", channel_id=channel, title=title, prompts=prompts)
 
     def whisper(self, channel: str, user: str, text: str) -> None:
         """A note only `user` sees, if they are there. For hints only: it leaves no history. Raises DeliveryError."""

@@ -33,6 +33,8 @@ from bot.slack.mrkdwn import escape, from_markdown, mention
 FEEDBACK_BLOCK = "feedback"
 SUGGESTIONS_BLOCK = "suggestions"
 PERSON_BLOCK = "person"
+RELATED_BLOCK = "related"
+RELATED = 4
 
 _RECEIVED = {
     Route.MEDICATION: "received_medication",
@@ -57,10 +59,13 @@ class Replies:
 
     # --- answers
 
-    def answer(self, entry: Entry, question_id: str, *, strip: bool = False, intro: str = "") -> Message:
+    def answer(
+        self, entry: Entry, question_id: str, *, strip: bool = False, intro: str = "", related: Sequence[Entry] = ()
+    ) -> Message:
         """The entry's answer, word for word, with signature, sources, footer and buttons.
 
-        `strip` puts the emergency strip above it; `intro` is a line before everything, e.g. a link to the question.
+        `strip` puts the emergency strip above it; `intro` is a line before everything, e.g. a link to the question;
+        `related` entries are offered as buttons.
         """
         before = [line for line in (self.strip() if strip else "", intro) if line]
         text, blocks = self.curated(entry)
@@ -72,6 +77,27 @@ class Replies:
             context(footer),
             *sections(self.phrases.say("helpful_question")),
             self._feedback_buttons(entry, question_id),
+            *self._related_buttons(related, question_id),
+        )
+
+    def _related_buttons(self, related: Sequence[Entry], question_id: str) -> list[Block]:
+        if not related:
+            return []
+        choices = [
+            button(f"related_{n}", entry.question, json.dumps({"q": question_id, "e": entry.id}))
+            for n, entry in enumerate(related[:RELATED], start=1)
+        ]
+        return [context(self.phrases.say("related_intro")), buttons(RELATED_BLOCK, choices)]
+
+    def with_person(self, key: str, question_id: str, *, strip: bool = False, **values: str) -> Message:
+        """One fixed sentence, and a button that brings a person."""
+        parts = [*([self.strip()] if strip else []), self.phrases.say(key, **values)]
+        press = button("talk_to_person", self.phrases.say("talk_to_person"), json.dumps({"q": question_id}))
+        return message(
+            "\n\n".join([*parts, self.footer()]),
+            *(block for part in parts for block in sections(part)),
+            buttons(PERSON_BLOCK, [press]),
+            context(self.footer()),
         )
 
     def curated(self, entry: Entry) -> tuple[str, list[Block]]:
@@ -210,6 +236,8 @@ class Replies:
         )
 
     def _fixed(self, key: str) -> str:
+        if key == "first_contact":
+            return self.phrases.say(key, service=self.config.service_name)
         if key == "smalltalk_reply":
             return self.phrases.say(key, service=self.config.service_name)
         if key == "trouble":

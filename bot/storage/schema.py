@@ -20,6 +20,7 @@ questions = sa.Table(
     sa.Column("client_msg_id", sa.Text, unique=True),  # null where Slack sent none
     sa.Column("decision", sa.Text, nullable=False),  # JSON, without the patient's words
     sa.Column("decided_at", sa.Float, nullable=False),
+    sa.Column("about_ts", sa.Text, nullable=False, server_default=""),  # the message a shortcut was used on
 )
 sa.Index("questions_by_thread", questions.c.channel, questions.c.thread)
 
@@ -98,9 +99,46 @@ drafts = sa.Table(  # a moderator's answer between "Preview" and "Send to patien
     sa.Column("saved_at", sa.Float, nullable=False),
 )
 
+deletions = sa.Table(  # messages that their writers have deleted, also before the question in them was stored
+    "deletions",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("ts", sa.Text, primary_key=True),
+    sa.Column("deleted_at", sa.Float, nullable=False),
+)
+
+given = sa.Table(  # which entries have been shown in a thread, each by the question that it answered
+    "given",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("thread", sa.Text, primary_key=True),
+    sa.Column("entry_id", sa.Text, primary_key=True),
+    sa.Column("given_for", sa.Text, nullable=False),
+)
+
+rephrasings = sa.Table(  # invitations to ask once more in other words; the next miss brings a person
+    "rephrasings",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),  # "" with the thread "": wherever the person asks in private
+    sa.Column("thread", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("question_id", sa.Text, nullable=False),
+    sa.Column("invited_at", sa.Float, nullable=False),
+)
+
+greetings = sa.Table(  # who has been told what the bot is, who reads it and what is kept
+    "greetings",
+    metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("greeted_at", sa.Float, nullable=False),
+)
+
 schema_version = sa.Table("schema_version", metadata, sa.Column("version", sa.Integer, nullable=False))
 
-CURRENT_VERSION = 1
+CURRENT_VERSION = 2
+
+MIGRATIONS = {2: ("ALTER TABLE questions ADD COLUMN about_ts TEXT NOT NULL DEFAULT ''",)}
+"""What brings a database from the version before to this one; new tables are made without being named here."""
 
 
 class DatabaseTooNew(Exception):
@@ -114,8 +152,13 @@ def migrate(engine: sa.Engine) -> None:
         version = connection.execute(sa.select(schema_version.c.version)).scalar()
         if version is None:
             connection.execute(schema_version.insert().values(version=CURRENT_VERSION))
-        elif version > CURRENT_VERSION:
+            return
+        if version > CURRENT_VERSION:
             raise DatabaseTooNew(
                 f"the database has schema version {version}, this program knows {CURRENT_VERSION}: "
                 "install the newer program again, or name another data folder"
             )
+        for step in range(version + 1, CURRENT_VERSION + 1):
+            for statement in MIGRATIONS[step]:
+                connection.execute(sa.text(statement))
+        connection.execute(schema_version.update().values(version=CURRENT_VERSION))

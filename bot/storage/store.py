@@ -10,12 +10,25 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from bot.domain import decision as decisions
-from bot.domain.decision import Decision, Escalate, Offered, ThreadFacts
+from bot.domain.decision import Decision, Escalate, Forward, Offered, ThreadFacts
 from bot.domain.question import Question
 from bot.domain.scope import Route
 from bot.domain.tickets import State, Ticket
 from bot.storage.database import READING
-from bot.storage.schema import audit, drafts, feedback, posts, questions, texts, threads, tickets
+from bot.storage.schema import (
+    audit,
+    deletions,
+    drafts,
+    feedback,
+    given,
+    greetings,
+    posts,
+    questions,
+    rephrasings,
+    texts,
+    threads,
+    tickets,
+)
 
 Rule: TypeAlias = Callable[[Ticket, str, float], Ticket]
 
@@ -31,6 +44,8 @@ class Asked:
     user: str
     door: str
     decision: Decision
+    about_ts: str = ""
+    asked_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,8 @@ class Store:
         """Store the question, its words, the decision and (where `ticket` is given) a new ticket, all or nothing.
 
         Known already: what was stored the first time comes back unchanged. None: the same gesture has been stored under
-        another id (Slack can send one message as two events), so there is nothing left to do.
+        another id (Slack can send one message as two events), or its message has been deleted meanwhile and needs no
+        person, so there is nothing left to do.
         """
         with self._engine.begin() as c:
             known = _asked(c, question.id)
@@ -66,6 +82,8 @@ class Store:
                 return known, _ticket_of(c, question.id)
             twin = sa.select(questions.c.id).where(questions.c.client_msg_id == question.client_msg_id)
             if question.client_msg_id and c.execute(twin).first():
+                return None
+            if ticket is None and question.ts and _deleted(c, question.channel, question.ts):
                 return None
             c.execute(questions.insert().values(**_question_row(question, decision, now)))
             c.execute(texts.insert().values(question_id=question.id, text=question.text))
@@ -84,7 +102,123 @@ class Store:
         with self._reading.begin() as c:
             return c.execute(sa.select(texts.c.text).where(texts.c.question_id == question_id)).scalar()
 
+    def rewrite(self, question_id: str, text: str) -> None:
+        """Keep the patient's edited words in the place of the first ones."""
+        with self._engine.begin() as c:
+            c.execute(texts.update().where(texts.c.question_id == question_id).values(text=text))
+
+    def forget_words(self, question_id: str) -> None:
+        with self._engine.begin() as c:
+            c.execute(texts.delete().where(texts.c.question_id == question_id))
+
+    def last_asked(self, channel: str, user: str, since: float, before: float) -> Asked | None:
+        """The person's newest question at the top of a channel between the two times (seconds since 1970)."""
+        at_top = (questions.c.thread == questions.c.ts) & (questions.c.channel == channel) & (questions.c.ts != "")
+        newest = (
+            sa.select(questions.c.id)
+            .where(at_top, questions.c.user_id == user, questions.c.asked_at >= since, questions.c.asked_at < before)
+            .order_by(questions.c.asked_at.desc())
+        )
+        with self._reading.begin() as c:
+            found = c.execute(newest).scalar()
+            return _asked(c, found) if found else None
+
+    def questions_of(self, user: str, count: int) -> list[tuple[Asked, str | None, Ticket | None]]:
+        """A person's newest questions, each with its words and ticket where there are."""
+        newest = sa.select(questions.c.id).where(questions.c.user_id == user).order_by(questions.c.asked_at.desc())
+        words = sa.select(texts.c.text)
+        with self._reading.begin() as c:
+            found = [_asked(c, row.id) for row in c.execute(newest.limit(count)).all()]
+            return [
+                (asked, c.execute(words.where(texts.c.question_id == asked.id)).scalar(), _ticket_of(c, asked.id))
+                for asked in found
+                if asked is not None
+            ]
+
+    # --- deleted messages
+
+    def note_deletion(self, channel: str, ts: str, now: float) -> list[Asked]:
+        """Note that a message was deleted; returns the questions it asked (an edited one may have asked two)."""
+        with self._engine.begin() as c:
+            if not _deleted(c, channel, ts):
+                c.execute(deletions.insert().values(channel=channel, ts=ts, deleted_at=now))
+            rows = c.execute(sa.select(questions.c.id).where(questions.c.channel == channel, questions.c.ts == ts))
+            return [asked for row in rows.all() if (asked := _asked(c, row.id)) is not None]
+
+    def is_deleted(self, channel: str, ts: str) -> bool:
+        with self._reading.begin() as c:
+            return bool(ts) and _deleted(c, channel, ts)
+
+    def replies_to(self, question_id: str, *only: str) -> list[tuple[str, str]]:
+        """(channel, ts) of what the bot has said to a question; an alarm's notice is never among them."""
+        kinds = only or ("reply", "received", "pick", "related", "files", "rephrase", "trouble")
+        ours = [posts.c.key.startswith(f"{kind}:{question_id}", autoescape=True) for kind in kinds]
+        with self._reading.begin() as c:
+            return [(row.channel, row.ts) for row in c.execute(sa.select(posts).where(sa.or_(*ours)))]
+
+    def joined_by(self, asked: Asked) -> bool:
+        """Whether the person has gone on in the question's thread, with words that they have not deleted."""
+        kept = ~sa.exists().where(deletions.c.channel == questions.c.channel, deletions.c.ts == questions.c.ts)
+        more = sa.select(questions.c.id).where(
+            questions.c.channel == asked.channel, questions.c.thread == asked.thread, questions.c.id != asked.id, kept
+        )
+        with self._reading.begin() as c:
+            rows = [_asked(c, row.id) for row in c.execute(more.where(questions.c.user_id == asked.user)).all()]
+            return any(isinstance(row.decision, Forward) for row in rows if row is not None)
+
     # --- threads
+
+    def hand_back(self, channel: str, thread: str) -> bool:
+        """The bot may speak in the thread again; False when it does not know the thread."""
+        with self._engine.begin() as c:
+            return (
+                c.execute(threads.update().where(_is_thread(channel, thread)).values(other_speaker=None)).rowcount > 0
+            )
+
+    def give(self, channel: str, thread: str, entry_id: str, given_for: str) -> bool:
+        """Note that an entry is shown in a thread; False when it was shown there before, for something else."""
+        there = (given.c.channel == channel) & (given.c.thread == thread) & (given.c.entry_id == entry_id)
+        with self._engine.begin() as c:
+            known = c.execute(sa.select(given.c.given_for).where(there)).scalar()
+            if known is None:
+                row = {"channel": channel, "thread": thread, "entry_id": entry_id, "given_for": given_for}
+                c.execute(given.insert().values(**row))
+            return known in (None, given_for)
+
+    def invite_to_rephrase(
+        self, channel: str, thread: str, user: str, question_id: str, now: float, for_seconds: float
+    ) -> bool:
+        """Note the invitation to ask again in other words; False when there was one before, for another question.
+
+        One in a thread holds for ever, one in private (`thread` "") for so many seconds.
+        """
+        mine = (rephrasings.c.channel == channel) & (rephrasings.c.thread == thread) & (rephrasings.c.user_id == user)
+        values = {"question_id": question_id, "invited_at": now}
+        with self._engine.begin() as c:
+            known = c.execute(sa.select(rephrasings).where(mine)).first()
+            if known is None:
+                c.execute(rephrasings.insert().values(channel=channel, thread=thread, user_id=user, **values))
+                return True
+            if known.question_id == question_id:
+                return True
+            if thread or known.invited_at > now - for_seconds:
+                return False
+            c.execute(rephrasings.update().where(mine).values(**values))
+            return True
+
+    # --- first contact
+
+    def greet(self, user: str, now: float) -> bool:
+        """Note that a person is told what the bot is; False when they have been told before."""
+        with self._engine.begin() as c:
+            if c.execute(sa.select(greetings.c.user_id).where(greetings.c.user_id == user)).first():
+                return False
+            c.execute(greetings.insert().values(user_id=user, greeted_at=now))
+            return True
+
+    def is_greeted(self, user: str) -> bool:
+        with self._reading.begin() as c:
+            return bool(c.execute(sa.select(greetings.c.user_id).where(greetings.c.user_id == user)).first())
 
     def thread(self, channel: str, thread: str) -> ThreadFacts | None:
         """What is known of a thread the bot has replied in; None for any other thread."""
@@ -116,6 +250,16 @@ class Store:
         with self._reading.begin() as c:
             row = c.execute(sa.select(tickets).where(tickets.c.number == number)).first()
             return _ticket(row) if row else None
+
+    def ticket_of(self, question_id: str) -> Ticket | None:
+        with self._reading.begin() as c:
+            return _ticket_of(c, question_id)
+
+    def open_tickets(self, count: int) -> list[Ticket]:
+        """The tickets that are not resolved, oldest first."""
+        queue = sa.select(tickets).where(tickets.c.state != State.RESOLVED).order_by(tickets.c.number).limit(count)
+        with self._reading.begin() as c:
+            return [_ticket(row) for row in c.execute(queue)]
 
     def ticket_in_thread(self, channel: str, thread: str) -> Ticket | None:
         """The newest unresolved ticket of a question asked in this thread."""
@@ -220,6 +364,7 @@ def _question_row(question: Question, decision: Decision, now: float) -> dict[st
         "client_msg_id": question.client_msg_id or None,
         "decision": json.dumps(decisions.to_json(decision)),
         "decided_at": now,
+        "about_ts": question.about_ts,
     }
 
 
@@ -228,7 +373,12 @@ def _asked(c: sa.Connection, question_id: str) -> Asked | None:
     if row is None:
         return None
     decision = decisions.from_json(json.loads(row.decision))
-    return Asked(row.id, row.channel, row.ts, row.thread, row.user_id, row.door, decision)
+    return Asked(row.id, row.channel, row.ts, row.thread, row.user_id, row.door, decision, row.about_ts, row.asked_at)
+
+
+def _deleted(c: sa.Connection, channel: str, ts: str) -> bool:
+    there = (deletions.c.channel == channel) & (deletions.c.ts == ts)
+    return c.execute(sa.select(deletions.c.ts).where(there)).first() is not None
 
 
 def _is_thread(channel: str, thread: str) -> sa.ColumnElement[bool]:

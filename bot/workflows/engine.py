@@ -121,6 +121,18 @@ class Engine:
         found = DBOS.list_workflows(status=_STRANDED, load_output=False)
         return [(w.workflow_id, w.name, _payload(w.input)) for w in found]
 
+    def forget_finished(self, work_id: str) -> bool:
+        """Drop a piece of work with the words in it; False while it is still under way."""
+        return self._starters.submit(self._forget_finished, work_id).result()
+
+    def _forget_finished(self, work_id: str) -> bool:
+        known = DBOS.list_workflows(workflow_ids=[work_id], load_input=False, load_output=False)
+        if any(w.status in ("PENDING", "ENQUEUED", "DELAYED") for w in known):
+            return False
+        for w in known:
+            DBOS.delete_workflow(w.workflow_id)
+        return True
+
     def forget(self, work_id: str) -> None:
         """Drop a given-up piece of work, after it has been taken care of otherwise."""
         DBOS.delete_workflow(work_id)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.knowledge import Entry
 from bot.domain.matching import Matcher
-from bot.domain.question import Door, Question
 from bot.domain.scope import Guard
 from bot.knowledge_files import Loaded
 from bot.slack.cards import Cards
 from bot.slack.directory import Directory
+from bot.slack.home import Home
 from bot.slack.messenger import Messenger
 from bot.slack.replies import Replies
 from bot.storage.store import Store
@@ -27,6 +28,7 @@ class Wisdom:
     guard: Guard
     replies: Replies
     cards: Cards
+    home: Home
 
     @staticmethod
     def of(loaded: Loaded) -> Wisdom:
@@ -36,6 +38,7 @@ class Wisdom:
             Guard(loaded.scope),
             Replies(loaded.phrases, loaded.config),
             Cards(loaded.phrases),
+            Home(loaded.phrases, loaded.config),
         )
 
 
@@ -57,10 +60,15 @@ class Parts:
         hours = self.wisdom.loaded.config.hours
         return self.now_utc().astimezone(ZoneInfo(hours.timezone) if hours else UTC).date()
 
+    def related(self, entry: Entry) -> list[Entry]:
+        """What can be offered next under an answer."""
+        known = (self.wisdom.loaded.knowledge.get(other) for other in entry.related)
+        return [other for other in known if other is not None and not other.overdue(self.today())]
+
+    def current(self) -> list[Entry]:
+        """Every entry that a patient may be shown today."""
+        entries = self.wisdom.loaded.knowledge.entries.values()
+        return [entry for entry in entries if not entry.overdue(self.today())]
+
     def link(self, channel: str, ts: str) -> str:
         return self.messenger.link_to(channel, ts) if ts else ""
-
-
-def is_private(question: Question) -> bool:
-    """Whether the question was asked where nobody else reads, and has no message in a channel to link to."""
-    return question.door in (Door.COMMAND, Door.DM)

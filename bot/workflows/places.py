@@ -9,12 +9,15 @@ from bot.domain.scope import Route
 from bot.storage.store import Asked
 from bot.workflows.posting import Place
 
+PRIVATE_DOORS = (Door.COMMAND, Door.SHORTCUT, Door.HOME)
+"""What comes by these leaves no message, and is answered to the asker alone."""
+
 
 def place_of(channel: str, thread: str, user: str, door: Door, mode: ChannelMode) -> Place:
     """The thread where it was asked; the asker's DM for commands, DMs and channels in private mode."""
     if door is Door.DM:
         return Place(channel=channel, user=user)
-    if door is Door.COMMAND or not thread or mode is ChannelMode.PRIVATE:
+    if door in PRIVATE_DOORS or not thread or mode is ChannelMode.PRIVATE:
         return Place(user=user)
     return Place(channel=channel, thread=thread, user=user)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import structlog
@@ -23,13 +23,16 @@ from bot.domain.decision import (
 from bot.domain.knowledge import ChannelMode
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Route, Verdict
+from bot.domain.text import has_words
+from bot.domain.tickets import State, Ticket
 from bot.slack.message import Message
 from bot.workflows.alarms import Notices
 from bot.workflows.engine import Payload
 from bot.workflows.parts import Parts
 from bot.workflows.places import private_place, reply_place
-from bot.workflows.posting import Outgoing, Poster
+from bot.workflows.posting import Outgoing, Place, Poster
 from bot.workflows.tickets import TicketWork, incident_of
+from bot.workflows.withdrawing import Withdrawal
 
 log = structlog.get_logger()
 
@@ -42,8 +45,12 @@ class QuestionWork:
     poster: Poster
     notices: Notices
     tickets: TicketWork
+    withdrawal: Withdrawal
 
     NAME = "question"
+    REVISE = "revise"
+    HAND_BACK = "hand_back"
+    GREET = "greet"
 
     def run(self, payload: Payload, *, first_run: bool) -> None:
         question = Question.from_json(payload["question"])
@@ -57,6 +64,52 @@ class QuestionWork:
         self._carry_out(question, asked.decision, look=not first_run)
         if ticket is not None:
             self.tickets.put_up(ticket, look=not first_run)
+        if self.parts.store.is_deleted(question.channel, question.ts):  # while this was being worked on
+            self.withdrawal.again(question.channel, question.ts)
+
+    def revise(self, payload: Payload, *, first_run: bool) -> None:
+        """The patient has edited a question: what nobody has answered yet is asked anew, in its new words."""
+        first, edited = self.parts.store.question(payload["first"]), Question.from_json(payload["question"])
+        if first is None:
+            return
+        if first.thread != first.ts and edited.door is Door.CHANNEL:
+            edited = replace(edited, door=Door.THREAD, thread_ts=first.thread)
+        ticket = self.parts.store.ticket_of(first.id)
+        if ticket is not None:
+            self._revise_ticket(ticket, edited, first_run=first_run)
+        elif isinstance(first.decision, Ignore | Reply | Suggestions) and not self.parts.store.replies_to(
+            first.id, "pick", "rephrase"
+        ):
+            if self.parts.store.question(edited.id) is None:
+                self.withdrawal.hide_replies(first.id)
+            self.run({**payload, "question": edited.to_json()}, first_run=first_run)
+
+    def _revise_ticket(self, ticket: Ticket, edited: Question, *, first_run: bool) -> None:
+        """A person is to read the new words; what they ask may have its answer all the same."""
+        if ticket.state is State.RESOLVED:
+            return
+        self.parts.store.rewrite(ticket.question_id, edited.text)
+        self.tickets.patient_edited(ticket, edited.id, look=not first_run)
+        if ticket.state is not State.OPEN or ticket.is_alarm:
+            return
+        decision = self.decide(edited)
+        if isinstance(decision, Answer) and decision.alarm is None:
+            self.run({"question": edited.to_json()}, first_run=first_run)
+
+    def hand_back(self, payload: Payload, *, first_run: bool) -> None:
+        """A moderator gives a thread back to the bot, which says so there."""
+        question = Question.from_json(payload["question"])
+        if self.parts.store.hand_back(question.channel, question.thread):
+            place = Place(channel=question.channel, thread=question.thread)
+            said = self.parts.wisdom.replies.sentence("handed_back")
+            self.poster.post(Outgoing(f"back:{question.id}", place, said, question.asked_at), look=not first_run)
+
+    def greet(self, payload: Payload, *, first_run: bool) -> None:
+        """Tell a person once what the bot is, who reads it and what is kept."""
+        user = payload["user"]
+        hello = self.parts.wisdom.replies.sentence("first_contact")
+        self.poster.post(Outgoing(f"hello:{user}", Place(user=user), hello, self.parts.now()), look=not first_run)
+        self.parts.store.greet(user, self.parts.now())
 
     # --- deciding
 
@@ -84,6 +137,10 @@ class QuestionWork:
                 self._reply(question, replies.suggestions(known, knowledge, question.id, self._intro(question)), look)
             case Escalate():
                 self._receipt(question, decision, look=look)
+            case Reply(phrase="files_offer"):
+                offer = replies.with_person("files_offer", question.id)
+                key, place = f"reply:{question.id}", private_place(question)
+                self.poster.post(Outgoing(key, place, offer, question.asked_at), look=look)
             case Reply(phrase=phrase):
                 self._reply(question, replies.sentence(phrase, self._intro(question)), look)
             case Forward(alarm=alarm):
@@ -92,6 +149,16 @@ class QuestionWork:
                 pass
             case _ as never:
                 assert_never(never)
+        self._say_files_not_read(question, decision, look=look)
+
+    def _say_files_not_read(self, question: Question, decision: Decision, *, look: bool) -> None:
+        """Whoever sent a picture beside words must not think that it was looked at."""
+        if not question.has_files or not has_words(question.text) or isinstance(decision, SafetyNotice | Ignore):
+            return
+        replies, with_a_person = self.parts.wisdom.replies, isinstance(decision, Escalate | Forward)
+        note = replies.sentence("files_note") if with_a_person else replies.with_person("files_note_offer", question.id)
+        place = private_place(question)
+        self.poster.post(Outgoing(f"files:{question.id}", place, note, question.asked_at), look=look)
 
     def _answer(self, question: Question, decision: Answer, *, look: bool) -> None:
         entry = self.parts.wisdom.loaded.knowledge.get(decision.entry_id)
@@ -102,8 +169,13 @@ class QuestionWork:
             self._receipt(question, why, look=look)
             self.tickets.put_up(ticket, look=look)
             return
-        strip = decision.alarm is not None
-        answer = self.parts.wisdom.replies.answer(entry, question.id, strip=strip, intro=self._intro(question))
+        strip, replies = decision.alarm is not None, self.parts.wisdom.replies
+        place = reply_place(question, self.parts.directory.mode(question.channel))
+        if place.thread and not self.parts.store.give(place.channel, place.thread, entry.id, question.id):
+            self._reply(question, replies.with_person("answer_above", question.id, strip=strip), look)
+            return
+        related = () if strip else self.parts.related(entry)
+        answer = replies.answer(entry, question.id, strip=strip, intro=self._intro(question), related=related)
         self._reply(question, answer, look)
 
     def _receipt(self, question: Question, why: Escalate, *, look: bool) -> None:
@@ -116,7 +188,7 @@ class QuestionWork:
         self._point_to_dm(question, look)
 
     def _reply(self, question: Question, reply: Message, look: bool) -> None:
-        by_url = question.door is Door.COMMAND and not look and question.response_url
+        by_url = question.response_url and not look
         if by_url and self.parts.messenger.respond(question.response_url, reply):
             return
         place = reply_place(question, self.parts.directory.mode(question.channel))
@@ -124,14 +196,14 @@ class QuestionWork:
 
     def _point_to_dm(self, question: Question, look: bool) -> None:
         """Say where a command was typed that its reply is in the DM; a hint, so it is not repeated."""
-        if question.door is Door.COMMAND and not look:
+        if question.response_url and not look:
             self.parts.messenger.respond(
                 question.response_url, Message(self.parts.wisdom.loaded.phrases.say("ask_sent_to_dm"), [])
             )
 
     def _intro(self, question: Question) -> str:
         """What a reply in the DM says first when the question was asked in a channel."""
-        if question.door is Door.COMMAND or self.parts.directory.mode(question.channel) is not ChannelMode.PRIVATE:
+        if not question.ts or self.parts.directory.mode(question.channel) is not ChannelMode.PRIVATE:
             return ""
         return self.parts.wisdom.replies.intro(self.parts.link(question.channel, question.ts))
 

@@ -5,33 +5,51 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import uuid
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 
 import structlog
 
-from bot.domain.decision import Accept, Admission, Later, NotOurs, Scene, admit
-from bot.domain.knowledge import MatchingSettings
+from bot.domain.decision import (
+    JOIN_SECONDS,
+    PERSONS_WORDS,
+    Accept,
+    Admission,
+    Later,
+    NotOurs,
+    Scene,
+    admit,
+    stands_alone,
+)
+from bot.domain.knowledge import ChannelMode, MatchingSettings
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Route, Verdict
-from bot.domain.text import asks_something
+from bot.domain.text import asks_something, normalise
 from bot.domain.tickets import State
 from bot.slack.cards import Cards
-from bot.slack.message import Json
+from bot.slack.message import Json, Message
 from bot.slack.messenger import DeliveryError
 from bot.storage.store import Draft
 from bot.workflows.engine import Engine
+from bot.workflows.homes import HomeDesk
 from bot.workflows.parts import Parts
 from bot.workflows.presses import Press, PressWork
 from bot.workflows.questions import QuestionWork
 from bot.workflows.tickets import Gesture, TicketWork
+from bot.workflows.withdrawing import Withdrawal
 
 log = structlog.get_logger()
 
 ACCEPT_SECONDS = 2.5
 """Slack redelivers what is not acknowledged within 3 s; beyond this there is no acknowledgement."""
 WAITING_CHATTER = 200
+RECORD_SECONDS = 1.0
+"""How long a quick second message waits, before the acknowledgement, until the first is recorded."""
+REMEMBERED_ASKERS = 10_000
+_HAND_BACK = re.compile(r"\bhand(?:ing)? (?:it |this )?(?:back|over)\b")
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,8 @@ class Reception:
         self._tickets = tickets
         self._chatter = ThreadPoolExecutor(1, thread_name_prefix="chatter")
         self._chatter_room = threading.BoundedSemaphore(WAITING_CHATTER)
+        self._latest: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self.home = HomeDesk(parts)
 
     # --- questions
 
@@ -68,12 +88,17 @@ class Reception:
         question = self._with_door(arrival.question)
         verdict = self._judge(question)
         self._sound_first(question, arrival, verdict)
+        if verdict.level is Level.NONE and arrival.subtype in PERSONS_WORDS and not arrival.by_bot:
+            question = self._joined(question)  # alarms, also possible ones, stand alone
         scene = self._scene(question, arrival)
+        if self._handed_back(question, scene):
+            return Accept()
         self._note_speaker(question, scene)
         admission = admit(question, scene, verdict, asks=asks_something(question.text), rules=self._rules)
         match admission:
             case Accept(alarm=alarm):
                 self._accept(question, alarm)
+                self._greet_stranger(question, scene, alarm)
             case Later():
                 self._look_later(question, scene, verdict)
             case NotOurs(why=why):
@@ -81,7 +106,7 @@ class Reception:
         return admission
 
     def take_command(self, question: Question) -> None:
-        """Accept a question from /ask."""
+        """Accept a question that has no message of its own: a command, a shortcut, the app's home."""
         verdict = self._judge(question)
         admission = admit(
             question,
@@ -104,7 +129,77 @@ class Reception:
         if isinstance(admission, Accept) and admission.alarm is not None and self._is_new(admission.alarm, before):
             edited = replace(arrival.question, id=f"{arrival.question.id}:edit:{edited_ts}", client_msg_id="")
             return self.take_message(replace(arrival, question=edited))
-        return self.take_message(arrival)
+        first = self._parts.store.question(question.id)
+        if first is None or normalise(question.text) == normalise(before):
+            return self.take_message(arrival)
+        again = replace(question, id=f"{question.id}:edit:{edited_ts}", client_msg_id="")
+        payload = {"first": first.id, "question": again.to_json()}
+        self._engine.start_within(ACCEPT_SECONDS, f"revise:{again.id}", QuestionWork.REVISE, payload)
+        return Accept()
+
+    def take_deletion(self, team: str, channel: str, ts: str) -> None:
+        """Accept that a message was deleted by its writer."""
+        payload = {"channel": channel, "ts": ts}
+        self._engine.start_within(ACCEPT_SECONDS, f"gone:{team}:{channel}:{ts}", Withdrawal.NAME, payload)
+
+    def take_arrival_of(self, user: str, channel: str) -> None:
+        """Somebody has joined a channel: where the bot listens, they are told once what it is."""
+        if self._parts.directory.mode(channel) is not ChannelMode.OFF:
+            self._greet(user)
+
+    def _greet_stranger(self, question: Question, scene: Scene, alarm: Verdict | None) -> None:
+        if question.door is Door.DM and alarm is None and not scene.by_moderator:
+            self._greet(question.user)
+
+    def _greet(self, user: str) -> None:
+        directory, store = self._parts.directory, self._parts.store
+        if user == directory.bot_user or directory.is_moderator(user) or store.is_greeted(user):
+            return
+        self._engine.start_within(ACCEPT_SECONDS, f"hello:{directory.team}:{user}", QuestionWork.GREET, {"user": user})
+
+    def _handed_back(self, question: Question, scene: Scene) -> bool:
+        """A moderator gives a thread back to the bot by naming it there: "hand back"."""
+        meant = question.door is Door.MENTION and scene.by_moderator and scene.thread is not None
+        if not meant or not _HAND_BACK.search(normalise(question.text)):
+            return False
+        payload = {"question": question.to_json()}
+        self._engine.start_within(ACCEPT_SECONDS, f"back:{question.id}", QuestionWork.HAND_BACK, payload)
+        return True
+
+    # --- several quick messages from one person
+
+    def _joined(self, question: Question) -> Question:
+        """The message as the rest of what its writer asked there a moment ago, if that is what it is."""
+        at_top = question.door in (Door.CHANNEL, Door.MENTION, Door.DM) and not question.thread_ts
+        if not at_top or stands_alone(question.text):
+            return question
+        self._wait_until_recorded(question)
+        since = question.asked_at - JOIN_SECONDS
+        first = self._parts.store.last_asked(question.channel, question.user, since, question.asked_at)
+        facts = self._parts.store.thread(first.channel, first.thread) if first is not None else None
+        if first is None or facts is None:
+            return question
+        if not facts.ticket and (facts.other_speaker or question.has_files):
+            return question
+        joined = replace(question, joins_thread=first.thread)
+        return joined if question.door is Door.DM else replace(joined, door=Door.THREAD, thread_ts=first.thread)
+
+    def _wait_until_recorded(self, question: Question) -> None:
+        """The first message may still be on its way through the engine; never for longer than a moment."""
+        latest = self._latest.get((question.channel, question.user), question.id)
+        until, pause = time.monotonic() + RECORD_SECONDS, threading.Event()
+        while latest != question.id and time.monotonic() < until:
+            if self._parts.store.question(latest) is not None:
+                return
+            pause.wait(0.01)
+
+    def _remember(self, question: Question) -> None:
+        if question.thread_ts or not question.ts:
+            return
+        self._latest[question.channel, question.user] = question.id
+        self._latest.move_to_end((question.channel, question.user))
+        while len(self._latest) > REMEMBERED_ASKERS:
+            self._latest.popitem(last=False)
 
     def _judge(self, question: Question) -> Verdict:
         """What the guard says. A guard that fails must not lose the question: the work behind it brings a person."""
@@ -129,6 +224,7 @@ class Reception:
             self._questions.sound(question, alarm)
         payload = {"question": question.to_json()}
         self._engine.start_within(ACCEPT_SECONDS, question.id, QuestionWork.NAME, payload)
+        self._remember(question)
 
     def _with_door(self, question: Question) -> Question:
         """A message that names the bot comes by mention, whichever of its two events this is."""
@@ -264,9 +360,13 @@ class Reception:
         about = json.loads(private_metadata)
         return about["t"], about["d"]
 
-    def usage(self) -> str:
-        """What an empty /ask is told."""
-        return self._say("ask_usage")
+    def usage(self, key: str) -> str:
+        """What a command without words is told."""
+        return self._say(key)
+
+    def topics(self) -> Message:
+        """What can be asked about."""
+        return self._parts.wisdom.home.topics(self._parts.current())
 
     def _say(self, key: str) -> str:
         return self._parts.wisdom.loaded.phrases.say(key)
@@ -278,6 +378,10 @@ class Reception:
     @property
     def _rules(self) -> MatchingSettings:
         return self._parts.wisdom.loaded.config.matching
+
+    def rest(self, seconds: float) -> None:
+        """Return once the chatter that waits now has been looked at; raises TimeoutError after `seconds`."""
+        self._chatter.submit(lambda: None).result(timeout=seconds)  # one thread, first come, first served
 
     def stop(self) -> None:
         self._chatter.shutdown(wait=True, cancel_futures=True)

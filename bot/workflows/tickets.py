@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -24,6 +26,9 @@ from bot.workflows.places import asked_place
 from bot.workflows.posting import Later, Outgoing, Place, Poster
 
 log = structlog.get_logger()
+
+CARD_SECONDS = 0.8
+"""How long a note that belongs under a card waits for it; no workflow thread waits longer than 1 s."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,21 @@ class TicketWork:
     def _card(self, ticket: Ticket) -> Message:
         wisdom = self.parts.wisdom
         asked = self.parts.store.question(ticket.question_id)
-        link = self.parts.link(asked.channel, asked.ts) if asked and asked.door != Door.DM else ""
+        link = self._link(asked) if asked else ""
         copied = wisdom.loaded.config.copy_patient_words
         words = (self.parts.store.words(ticket.question_id) or "") if copied else ""
-        return wisdom.cards.card(ticket, wisdom.loaded.knowledge, CardFacts(link, words), self.parts.today())
+        return wisdom.cards.card(
+            ticket, wisdom.loaded.knowledge, CardFacts(link, words, self._is_deleted(asked)), self.parts.today()
+        )
+
+    def _link(self, asked: Asked) -> str:
+        """Nobody else can open a message in a DM."""
+        if asked.door == Door.DM or asked.channel.startswith("D"):
+            return ""
+        return self.parts.link(asked.channel, asked.ts or asked.about_ts)
+
+    def _is_deleted(self, asked: Asked | None) -> bool:
+        return asked is not None and self.parts.store.is_deleted(asked.channel, asked.ts)
 
     def refresh(self, number: int, attempt: int = 1) -> None:
         """Bring the card up to date. The ticket is read again afterwards: two refreshes at once must not end stale."""
@@ -118,6 +134,8 @@ class TicketWork:
         ticket = self._step(gesture, number, "resolve")
         if ticket is None:
             return
+        if self._is_deleted(self.parts.store.question(ticket.question_id)):
+            self.parts.store.forget_words(ticket.question_id)
         self.refresh(number)
         self._tell(ticket, f"closed:{gesture.id}", self.parts.wisdom.replies.sentence("closed"), look=look)
 
@@ -127,6 +145,9 @@ class TicketWork:
         if ticket is None:
             return
         answer = self.parts.wisdom.replies.entry_from_moderator(entry, gesture.user)
+        place = self.place_of(ticket)
+        if place is not None and place.thread:
+            self.parts.store.give(place.channel, place.thread, entry.id, ticket.question_id)
         self._tell(ticket, f"answer:{gesture.id}", answer, look=look)
         self.refresh(number)
 
@@ -222,12 +243,51 @@ class TicketWork:
         self.poster.post(Outgoing(f"again:{gesture.id}", desk, said(note), ticket.changed_at), look=look)
         return True
 
+    def withdraw(self, ticket: Ticket) -> None:
+        """The patient has deleted the question: close its ticket, unless more has been forwarded to it."""
+        asked = self.parts.store.question(ticket.question_id)
+        if asked is not None and self.parts.store.joined_by(asked):
+            self.patient_deleted(ticket, closed=False)
+            return
+        now = self.parts.now()
+        try:
+            gesture = f"gone:{ticket.question_id}"
+            ticket = self.parts.store.step(ticket.number, ticket.patient, "withdraw", rules.withdraw, now, gesture)
+        except InvalidTransition:
+            return
+        self.patient_deleted(ticket, closed=True)
+
+    def patient_deleted(self, ticket: Ticket, *, closed: bool) -> None:
+        """Show it on the card, and tell under it whoever has the ticket."""
+        self.refresh(ticket.number)
+        if closed and ticket.holder is None:
+            return
+        self._note(
+            ticket, f"deleted:{ticket.number}", "card_deleted" if closed else "card_deleted_still_open", look=True
+        )
+
+    def patient_edited(self, ticket: Ticket, question_id: str, *, look: bool) -> None:
+        """Tell the desk that the question now has other words."""
+        self.refresh(ticket.number)
+        self._note(ticket, f"edited:{question_id}", "card_edited", look=look)
+
+    def _note(self, ticket: Ticket, key: str, phrase: str, *, look: bool) -> None:
+        """A line under the ticket's card, to whoever has the ticket. A card that is not up yet will say it itself."""
+        card = self.parts.store.posted(f"card:{ticket.number}")
+        if card is None:
+            return
+        note = self.parts.wisdom.loaded.phrases.say(phrase)
+        if ticket.holder is not None:
+            note = f"{mention(ticket.holder)} {note}"
+        desk = Place(channel=card[0], thread=card[1])
+        self.poster.post(Outgoing(key, desk, said(note), ticket.opened_at), look=look)
+
     def patient_wrote_again(self, question: Question, alarm: Route | None, *, look: bool) -> None:
         """Tell the desk, under the card, that the patient has written in the thread, and tell the patient so."""
         ticket = self.parts.store.ticket_in_thread(question.channel, question.thread)
-        where = self.parts.store.posted(f"card:{ticket.number}") if ticket else None
+        where = self._card_post(ticket.number) if ticket else None
         desk = self.parts.directory.moderators_channel
-        link = self.parts.link(question.channel, question.ts)
+        link = "" if question.door is Door.DM else self.parts.link(question.channel, question.ts)
         say, patient = self.parts.wisdom.loaded.phrases.say, mention(question.user)
         note = (
             say("card_patient_wrote_again", patient=patient, link=link)
@@ -241,15 +301,26 @@ class TicketWork:
         place = Place(channel=desk, thread=where[1] if where else "")
         self.poster.post(Outgoing(f"again:{question.id}", place, said(note), question.asked_at), look=look)
         here = self.place_of(ticket) if ticket else None
-        if ticket is not None and here is not None and (ticket.holder is None or alarm is not None):
+        facts = self.parts.store.thread(question.channel, question.thread)
+        among_people = facts is not None and facts.other_speaker
+        if ticket is not None and here is not None and (alarm or not (ticket.holder or among_people)):
             # Once a person has claimed it the patient knows who reads; until then silence would worry.
             receipt = self.parts.wisdom.replies.sentence("forwarded", strip=alarm is not None)
             self.poster.post(Outgoing(f"reply:{question.id}", here, receipt, question.asked_at), look=look)
+
+    def _card_post(self, number: int) -> tuple[str, str] | None:
+        """Where the ticket's card is. A patient who goes on writing at once can be quicker than the card."""
+        until, pause = time.monotonic() + CARD_SECONDS, threading.Event()
+        while (post := self.parts.store.posted(f"card:{number}")) is None and time.monotonic() < until:
+            pause.wait(0.02)
+        return post
 
     # --- posts that can never arrive
 
     def undeliverable(self, outgoing: Outgoing, why: str) -> None:
         """Slack refuses a message for good: try the person's DM, else tell the moderators."""
+        if outgoing.key.startswith("hello:"):  # e.g. to another bot; nobody waits for it
+            return
         if outgoing.place.channel and outgoing.place.user and not outgoing.key.endswith(":dm"):
             direct = Outgoing(f"{outgoing.key}:dm", Place(user=outgoing.place.user), outgoing.message, outgoing.since)
             self.poster.post(direct, look=True)

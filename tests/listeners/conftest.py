@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from tests.town import Town, rest, running_bot, town_knowledge
+from tests.town import Town, an_hour_passes, rest, running_bot, town_knowledge
+
+
+@pytest.fixture(scope="module")
+def transport() -> str:
+    """How Slack reaches the module's bot; a module may ask for both with `over_both_transports`."""
+    return "socket"
 
 
 @pytest.fixture(scope="module")
@@ -18,15 +24,20 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared_town() -> Iterator[Town]:
+def shared_town(transport: str) -> Iterator[Town]:
     town = Town.open()
     yield town
     town.workspace.stop()
 
 
 @pytest.fixture(scope="module")
-def bot(shared_town: Town, knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    bot = running_bot(shared_town, tmp_path_factory.mktemp("data"), support_bot_knowledge_dir=knowledge)
+def bot(shared_town: Town, knowledge: Path, transport: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    bot = running_bot(
+        shared_town,
+        tmp_path_factory.mktemp("data"),
+        support_bot_knowledge_dir=knowledge,
+        support_bot_transport=transport,
+    )
     yield bot
     bot.stop()
 
@@ -35,5 +46,6 @@ def bot(shared_town: Town, knowledge: Path, tmp_path_factory: pytest.TempPathFac
 def town(shared_town: Town, bot: Bot) -> Town:
     """The town on a fresh page, with nothing left to do for the bot."""
     rest(bot)
+    an_hour_passes(bot)
     shared_town.turn_page()
     return shared_town

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from tests.town import ANSWERED, Town, action_ids, phrases, question_of, rest
+from tests.town import ANSWERED, Town, action_ids, over_both_transports, phrases, question_of, rest
+
+pytestmark = over_both_transports
 
 Json = dict[str, Any]
 EMERGENCY = "I have chest pain and cant breathe"

@@ -8,7 +8,21 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from tests.town import ANSWERED, SUGGESTED, Town, action_ids, button, entry_text, eventually, phrases, question_of, rest
+from tests.town import (
+    ANSWERED,
+    SUGGESTED,
+    Town,
+    action_ids,
+    button,
+    entry_text,
+    eventually,
+    over_both_transports,
+    phrases,
+    question_of,
+    rest,
+)
+
+pytestmark = over_both_transports
 
 Json = dict[str, Any]
 THANKS = {"feedback_yes": "helpful_thanks", "feedback_no": "unhelpful_thanks"}
@@ -22,6 +36,11 @@ def answered(town: Town) -> Json:
 def suggested(town: Town) -> Json:
     """Suggestions that patient-a has just got."""
     return town.reply(town.say("patient-a", question_of(SUGGESTED)))
+
+
+def related(message: Json) -> list[str]:
+    """The buttons of the entries that are offered next."""
+    return [action_id for action_id in action_ids(message) if action_id.startswith("related_")]
 
 
 def as_it_is_now(town: Town, message: Json) -> Json:
@@ -54,7 +73,7 @@ def test_the_askers_feedback_is_stored_and_thanked_for(town: Town, bot: Bot, pre
     town.press("patient-a", answer, press)
     now = once_changed(town, answer)
     assert phrases().say(THANKS[press]) in str(now["blocks"])
-    assert action_ids(now) == ["talk_to_person"]
+    assert action_ids(now) == ["talk_to_person", *related(now)]
     assert bot.parts.store.feedback_of(question_id) == [(town.users["patient-a"], helpful)]
 
 
@@ -167,7 +186,7 @@ def test_a_pick_posts_the_answer_and_takes_the_place_of_the_suggestions(town: To
     town.press("patient-a", suggestions, pick(suggestions, SUGGESTED))
     answer = town.reply(suggestions["thread_ts"], nth=2)
     assert [b["text"] for b in answer["blocks"] if b["type"] == "markdown"] == [entry_text(SUGGESTED).strip()]
-    assert action_ids(answer) == ["feedback_yes", "feedback_no", "talk_to_person"]
+    assert action_ids(answer) == ["feedback_yes", "feedback_no", "talk_to_person", *related(answer)]
     now = once_changed(town, suggestions)
     assert question_of(SUGGESTED) in now["text"]
     assert action_ids(now) == []
@@ -193,10 +212,22 @@ def test_only_the_asker_can_choose(town: Town, bot: Bot, press: str) -> None:
     assert town.cards() == []
 
 
-def test_none_of_these_brings_a_person(town: Town) -> None:
+def test_none_of_these_invites_to_rephrase_and_brings_nobody_yet(town: Town, bot: Bot) -> None:
     suggestions = suggested(town)
     town.press("patient-a", suggestions, "none_of_these")
-    assert "A person will read it" in town.reply(suggestions["thread_ts"], nth=2)["text"]
+    assert phrases().say("rephrase") in town.reply(suggestions["thread_ts"], nth=2)["text"]
+    rest(bot)
+    assert town.cards() == []
+
+
+def test_the_second_none_of_these_brings_a_person(town: Town) -> None:
+    first = suggested(town)
+    town.press("patient-a", first, "none_of_these")
+    town.reply(first["thread_ts"], nth=2)
+    town.say("patient-a", question_of(SUGGESTED), thread=first["thread_ts"])
+    suggestions = town.reply(first["thread_ts"], nth=3)
+    town.press("patient-a", suggestions, "none_of_these")
+    assert "A person will read it" in town.reply(first["thread_ts"], nth=4)["text"]
     assert action_ids(once_changed(town, suggestions)) == []
     card = town.card()
     assert phrases().say("reason_none_of_these") in card["text"]

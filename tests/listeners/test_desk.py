@@ -10,7 +10,21 @@ import pytest
 
 from bot.app import Bot
 from bot.domain.tickets import State
-from tests.town import ANSWERED, SUGGESTED, Town, action_ids, button, entry_text, eventually, phrases, question_of, rest
+from tests.town import (
+    ANSWERED,
+    SUGGESTED,
+    Town,
+    action_ids,
+    button,
+    entry_text,
+    eventually,
+    over_both_transports,
+    phrases,
+    question_of,
+    rest,
+)
+
+pytestmark = over_both_transports
 
 Json = dict[str, Any]
 QUESTION = "is there a choir for people with a zebra fish?"
@@ -28,6 +42,7 @@ def offering(town: Town) -> Json:
     """The card of a question of patient-a's for which no suggestion was right."""
     ts = town.say("patient-a", question_of(SUGGESTED))
     town.press("patient-a", town.reply(ts), "none_of_these")
+    town.press("patient-a", town.reply(ts, nth=2), "talk_to_person")
     return town.card()
 
 
@@ -223,7 +238,7 @@ def test_a_curated_answer_is_sent_word_for_word_and_signed(town: Town, bot: Bot)
     town.press("moderator", card, "ticket_send_1")
     town.card_when("Answered by")
     ts = next(m["ts"] for m in town.messages("support") if m["user"] == town.users["patient-a"])
-    sent = town.reply(ts, nth=3)
+    sent = town.reply(ts, nth=4)
     assert json.loads(button(card, "ticket_send_1")["value"])["e"] == SUGGESTED
     assert [b["text"] for b in sent["blocks"] if b["type"] == "markdown"] == [entry_text(SUGGESTED).strip()]
     assert phrases().say("moderator_answer", moderator=f"<@{town.users['moderator']}>") in sent["text"]

@@ -12,7 +12,18 @@ import pytest
 from slack_bolt import BoltRequest, BoltResponse
 
 from bot.app import Bot
-from tests.town import ANSWERED, Town, action_ids, button, entry_text, phrases, question_of, rest, unplugged_bot
+from tests.town import (
+    ANSWERED,
+    Town,
+    action_ids,
+    button,
+    entry_text,
+    eventually,
+    phrases,
+    question_of,
+    rest,
+    unplugged_bot,
+)
 
 Json = dict[str, Any]
 Dispatch = Callable[..., BoltResponse]
@@ -49,9 +60,9 @@ def event_of(town: Town, ts: str, channel: str = "support", **other: Any) -> Jso
     return {"type": "event_callback", "event": {**kept, "channel_type": "channel", **other}}
 
 
-def command(town: Town, bot: Bot, text: str) -> Json:
+def command(town: Town, bot: Bot, text: str, name: str = "/ask") -> Json:
     return {
-        "command": "/ask",
+        "command": name,
         "text": text,
         "user_id": town.users["patient-a"],
         "channel_id": town.channels["support"],
@@ -149,9 +160,9 @@ def test_a_reply_in_the_thread_is_answered(town: Town, dispatch: Dispatch) -> No
     first = town.say("patient-a", QUESTION)
     dispatch(**event_of(town, first))
     town.reply(first)
-    again = town.say("patient-a", QUESTION, thread=first)
+    again = town.say("patient-a", question_of("wound-care"), thread=first)
     dispatch(**event_of(town, again))
-    assert ANSWER in town.reply(first, nth=2)["text"]
+    assert entry_text("wound-care")[:60] in town.reply(first, nth=2)["text"]
 
 
 def test_an_emergency_has_its_notice(town: Town, dispatch: Dispatch) -> None:
@@ -202,6 +213,81 @@ def test_the_same_command_dispatched_twice_is_one_ticket(town: Town, bot: Bot, d
     rest(bot)
     assert len(town.cards()) == 1
     assert len(town.by_bot(town.messages(town.dm("patient-a")))) == 1
+
+
+def test_the_same_call_for_a_person_dispatched_twice_is_one_ticket(town: Town, bot: Bot, dispatch: Dispatch) -> None:
+    once = command(town, bot, QUESTION, "/human")
+    assert [dispatch(**once).status for _ in range(2)] == [200, 200]
+    assert phrases().say("reason_requested") in town.card()["text"]
+    rest(bot)
+    assert len(town.cards()) == 1
+
+
+def test_topics_are_listed_at_once(town: Town, bot: Bot, dispatch: Dispatch) -> None:
+    assert QUESTION in answer_of(dispatch(**command(town, bot, "", "/topics")))["text"]
+
+
+# --- shortcuts, the app's home, a deletion
+
+
+@pytest.mark.parametrize(
+    ("callback_id", "told"), [("ask_about_message", ANSWER), ("person_about_message", "A person will read it")]
+)
+def test_a_shortcut_on_a_message_is_answered_in_private_once(
+    town: Town, bot: Bot, dispatch: Dispatch, callback_id: str, told: str
+) -> None:
+    ts = town.say("patient-b", QUESTION, "general")
+    once = {
+        "type": "message_action",
+        "callback_id": callback_id,
+        "team": {"id": bot.directory.team},
+        "user": {"id": town.users["patient-a"]},
+        "channel": {"id": town.channels["general"]},
+        "message": next(m for m in town.messages("general") if m["ts"] == ts),
+        "trigger_id": f"{next(triggers)}.trigger",
+    }
+    assert [dispatch(**once).status for _ in range(2)] == [200, 200]
+    assert told in town.dm_reply("patient-a")["text"]
+    rest(bot)
+    assert len(town.by_bot(town.messages(town.dm("patient-a")))) == 1
+
+
+def test_what_is_typed_in_the_home_tab_is_answered(town: Town, bot: Bot, dispatch: Dispatch) -> None:
+    typed = {"type": "plain_text_input", "action_id": "home_ask", "block_id": "home_ask_block", "value": QUESTION}
+    body = {
+        "type": "block_actions",
+        "team": {"id": bot.directory.team},
+        "user": {"id": town.users["patient-a"]},
+        "container": {"type": "view", "view_id": "V1"},
+        "trigger_id": f"{next(triggers)}.trigger",
+        "actions": [typed],
+    }
+    assert dispatch(**body).status == 200
+    assert ANSWER in town.dm_reply("patient-a")["text"]
+
+
+def test_a_deletion_dispatched_twice_hides_the_answer(town: Town, bot: Bot, dispatch: Dispatch) -> None:
+    ts = town.say("patient-a", QUESTION)
+    asked = event_of(town, ts)
+    dispatch(**asked)
+    town.reply(ts)
+    gone = {"type": "message", "subtype": "message_deleted", "channel": town.channels["support"], "deleted_ts": ts}
+    for _ in range(2):
+        assert dispatch(type="event_callback", event={**gone, "previous_message": asked["event"]}).status == 200
+    eventually(lambda: town.by_bot(town.thread(ts)) == [], "the answer to be gone")
+
+
+def test_a_question_that_is_told_again_after_its_deletion_is_not_answered(
+    town: Town, bot: Bot, dispatch: Dispatch
+) -> None:
+    ts = town.say("patient-a", QUESTION)
+    asked = event_of(town, ts)
+    gone = {"type": "message", "subtype": "message_deleted", "channel": town.channels["support"], "deleted_ts": ts}
+    dispatch(type="event_callback", event={**gone, "previous_message": asked["event"]})
+    rest(bot)
+    dispatch(**asked)
+    rest(bot)
+    assert town.by_bot(town.thread(ts)) == []
 
 
 # --- buttons
