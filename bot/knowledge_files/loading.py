@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from bot.domain.knowledge import KnowledgeBase, ServiceConfig
+from bot.domain.lint import Path as Place
+from bot.domain.lint import unanswerable
 from bot.domain.phrases import Phrases
-from bot.domain.scope import ScopeRules
+from bot.domain.scope import Guard, ScopeRules
 from bot.knowledge_files.answers import read_answers
-from bot.knowledge_files.document import Document, read_document
+from bot.knowledge_files.document import Document, entry_id, read_document
 from bot.knowledge_files.problems import KnowledgeError, Problem
 from bot.knowledge_files.settings import read_config, read_phrases, read_scope
 
@@ -65,11 +67,36 @@ def _read(folder: Path, today: date | None) -> _Reading:
     phrases, phrase_errors, phrase_warnings = read_phrases(beside["phrases.yaml"])
     scope, scope_errors = read_scope(beside["scope.yaml"])
     errors += [*answers.errors, *config_errors, *phrase_errors, *scope_errors]
-    warned = tuple(sorted([*warnings, *answers.warnings, *phrase_warnings]))
+    warnings += [*answers.warnings, *phrase_warnings]
+    if scope is not None and not answers.errors:
+        warnings += _unanswerable(answers.knowledge, Guard(scope), documents)
+    warned = tuple(sorted(warnings))
     if errors or config is None or phrases is None or scope is None:
         return _Reading(None, tuple(sorted(errors)), warned)
     loaded = Loaded(answers.knowledge, phrases, scope, config, _digest(contents), warned)
     return _Reading(loaded, (), warned)
+
+
+def _unanswerable(knowledge: KnowledgeBase, guard: Guard, documents: Mapping[str, Document]) -> Iterator[Problem]:
+    """What the guard keeps from ever being answered, by file and line."""
+    findings = list(unanswerable(knowledge, guard))
+    places = _entry_places(documents) if findings else {}
+    for finding in findings:
+        if finding.entry in places:
+            document, at = places[finding.entry]
+            yield document.problem((*at, *finding.path), finding.message, finding.mend, finding.entry)
+        else:
+            yield Problem(_ANSWERS, 0, finding.entry, finding.message, finding.mend)
+
+
+def _entry_places(documents: Mapping[str, Document]) -> dict[str, tuple[Document, Place]]:
+    """Where each entry stands, by its id."""
+    return {
+        entry_id(record, ()): (document, at)
+        for file, document in documents.items()
+        if file not in _BESIDE
+        for at, record in document.items()
+    }
 
 
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem], list[Problem]]:
