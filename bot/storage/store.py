@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from bot.domain import decision as decisions
-from bot.domain.decision import Decision, Escalate, Forward, Offered, ThreadFacts
+from bot.domain.decision import Decision, Escalate, Forward, ThreadFacts
 from bot.domain.question import Question
 from bot.domain.scope import Route
 from bot.domain.tickets import State, Ticket
@@ -450,8 +450,3 @@ def _ticket(row: Any) -> Ticket:
         changed_at=row.changed_at,
         version=row.version,
     )
-
-
-def offered_of(ticket: Ticket) -> tuple[Offered, ...]:
-    """The entries on the ticket's card, best first."""
-    return tuple(Offered(entry_id, confidence) for entry_id, confidence in ticket.offered)

@@ -20,7 +20,7 @@ from bot.domain.scope import Route
 from bot.domain.tickets import InvalidTransition, State, Ticket, answer, claim, resolve
 from bot.storage.database import Database, DatabaseInUse, open_database
 from bot.storage.schema import CURRENT_VERSION, DatabaseTooNew, metadata, migrate, schema_version
-from bot.storage.store import Draft, Store, offered_of
+from bot.storage.store import Draft, Store
 
 QUESTION = Question(
     "q:T:C:1.0", "T", "C", "U-patient", "canary words", Door.CHANNEL, 1.0, ts="1.0", client_msg_id="gesture-1"
@@ -69,7 +69,7 @@ def test_a_question_is_kept_with_its_words_its_decision_and_its_ticket(store: St
     assert ticket is not None
     assert (ticket.state, ticket.holder, ticket.opened_at, ticket.version) == (State.OPEN, None, 10.0, 1)
     assert (ticket.route, ticket.alarm, ticket.reason) == (Route.GENERAL_INFO, Route.URGENT, "no_match")
-    assert offered_of(ticket) == WHY.offered
+    assert ticket.offered == tuple((o.entry_id, o.confidence) for o in WHY.offered)
 
 
 def test_a_question_recorded_again_stays_as_it_was_first(store: Store, database: Database) -> None:
