@@ -57,5 +57,5 @@ check: lint test ## lint, tests and the knowledge base: what must hold before a 
 
 lock: $(DEV_STAMP) ## resolve the versions again (needs a package index)
 	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra setup --output-file requirements.lock pyproject.toml
-	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra setup --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_FLAGS) --extra build --extra setup --extra plot --extra dev --output-file requirements-dev.lock pyproject.toml
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from bot.encoder.model_files import TOKENIZER_SHA256, WEIGHTS_SHA256, ModelFiles
 from bot.encoder.problems import EncoderMissing
 from bot.encoder.tokens import Tokens
 
-PIPELINE = 1
+PIPELINE = 2
 """Raised whenever a text would get another vector than before: another graph, another way to split long texts."""
 
 GRAPH, TOKENIZER, RECEIPT = "graph.onnx", "tokenizer.json", "receipt.json"
@@ -106,7 +107,12 @@ def _alone(lock: Path) -> Iterator[None]:
 
 def _session(graph: Path) -> Session:
     """One thread and no memory arena: more threads cost processor time inside the bot without being quicker, and the
-    arena keeps the memory of the longest message for good."""
+    arena keeps the memory of the longest message for good.
+
+    onnxruntime reports how it is used to its makers unless it is forbidden before it is loaded: it keeps an id of this
+    machine in the home folder and sends by HTTPS. Nothing of the kind may leave a patient service.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime as ort
     except ImportError as error:

@@ -23,13 +23,14 @@ class FullPrecision:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
-    def encode(self, text: str) -> Floats:
-        ids = self._tokenizer.encode(text).ids
-        states = self._embedded(ids)
+    def facets(self, text: str) -> Floats:
+        layers = [self._embedded(self._tokenizer.encode(text).ids)]
         for layer in range(6):
-            states = self._layer(states, f"encoder.layer.{layer}.")
-        mean = states.mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+            layers.append(self._layer(layers[-1], f"encoder.layer.{layer}."))
+        means = [states.mean(axis=0) for states in layers]
+        late = [part for states in (layers[6], layers[5]) for part in (states[1:-1].max(axis=0), states[0])]
+        facets = np.stack([means[6], *means[:6], *late])
+        return np.asarray(facets / np.linalg.norm(facets, axis=1, keepdims=True), np.float32)
 
     def _embedded(self, ids: list[int]) -> Floats:
         words, positions, segments = (

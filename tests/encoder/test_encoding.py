@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from bot.encoder import WIDTH, Encoder
+from bot.encoder import FACETS, WIDTH, Encoder
 from bot.encoder.model_files import ModelFiles
 from bot.encoder.tokens import OVERLAP_TOKENS, PIECE_TOKENS, piece_starts
 from tests.encoder.full_precision import FullPrecision
@@ -108,10 +108,37 @@ def test_pieces_cover_every_token_and_overlap(count: int) -> None:
 
 def test_the_eight_bit_graph_says_what_the_full_model_says(encoder: Encoder, model: ModelFiles) -> None:
     full = FullPrecision(model)
-    expected = np.stack([full.encode(question) for question in QUESTIONS])
-    cosines = (encoder.encode(QUESTIONS) * expected).sum(axis=1)
+    expected = np.stack([full.facets(question) for question in QUESTIONS])
+    cosines = (encoder.facets(QUESTIONS) * expected).sum(axis=2)
+    assert cosines.shape == (len(QUESTIONS), FACETS)
     assert cosines.min() >= 0.99
-    assert cosines.mean() >= 0.997
+    assert cosines.mean(axis=0).min() >= 0.997
+
+
+def test_the_first_facet_is_the_vector(encoder: Encoder) -> None:
+    texts = [*QUESTIONS, "long story " * 300, ""]
+    np.testing.assert_array_equal(encoder.facets(texts)[:, 0], encoder.encode(texts))
+
+
+def test_every_facet_has_length_one_and_none_for_no_word(encoder: Encoder) -> None:
+    facets = encoder.facets([*QUESTIONS, "long story " * 300, " "])
+    assert facets.shape == (len(QUESTIONS) + 2, FACETS, WIDTH)
+    assert facets.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(facets[:-1], axis=2), 1, atol=1e-5)
+    assert not facets[-1].any()
+
+
+def test_the_facets_of_a_long_text_are_those_of_its_pieces_together(encoder: Encoder) -> None:
+    long = "stitches " * 200  # all words alike: two pieces of one length
+    (whole, piece) = encoder.facets([long, "stitches " * PIECE_TOKENS])
+    np.testing.assert_allclose(whole, piece, atol=1e-5)
+    other = encoder.facets([long + "I cannot feel my legs."])[0]
+    assert np.abs(whole - other).max(axis=1).min() > 0.001
+
+
+def test_facets_do_not_depend_on_company(encoder: Encoder) -> None:
+    alone = np.concatenate([encoder.facets([question]) for question in QUESTIONS])
+    np.testing.assert_allclose(encoder.facets(QUESTIONS * 10)[: len(QUESTIONS)], alone, atol=1e-5)
 
 
 def test_progress_is_told_up_to_the_end(encoder: Encoder) -> None:
