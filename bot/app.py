@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
+from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -16,6 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.config import ConfigError, Settings
+from bot.encoder import Encoder
 from bot.knowledge_files import KnowledgeError, Loaded, load
 from bot.listeners import register
 from bot.listeners.signed_http import SignedHttp
@@ -27,6 +29,8 @@ from bot.storage.schema import DatabaseTooNew, migrate
 from bot.storage.store import Store
 from bot.workflows.alarms import Notices
 from bot.workflows.engine import Engine, Payload, Work
+from bot.workflows.finding import Progress
+from bot.workflows.meaning import Meaning
 from bot.workflows.parts import Parts, Wisdom
 from bot.workflows.posting import Poster
 from bot.workflows.presses import PressWork
@@ -56,7 +60,8 @@ class Bot:
     Building it reads the knowledge base and Slack and opens the database; it may raise ConfigError, KnowledgeError,
     CannotReachModerators, DatabaseInUse or DatabaseTooNew. Nothing is listened to before `start`. `now`: seconds since
     1970, UTC. `patience_seconds`: how long an outage of Slack is waited out at start. `messenger` makes the way out to
-    Slack from a client and the seconds that a message needs to settle, `wise` what decides from the knowledge folder.
+    Slack from a client and the seconds that a message needs to settle, `wise` what decides from the knowledge folder,
+    the encoder, the cache folder and what hears how many texts are encoded.
     """
 
     def __init__(
@@ -66,10 +71,13 @@ class Bot:
         now: Callable[[], float] = time.time,
         patience_seconds: float = SLACK_PATIENCE_SECONDS,
         messenger: Callable[[WebClient, float], Messenger] = Messenger,
-        wise: Callable[[Loaded], Wisdom] = Wisdom.of,
+        wise: Callable[[Loaded, Encoder | None, Path, Progress], Wisdom] = Wisdom.of,
     ) -> None:
         settings.require_tokens()  # without a signing secret anyone could speak in Slack's name
-        wisdom = wise(load(settings.support_bot_knowledge_dir))
+        loaded = load(settings.support_bot_knowledge_dir)
+        self.meaning = Meaning.of(settings)
+        wisdom = wise(loaded, self.meaning.encoder, self.meaning.cache, _told)
+        _say(self.meaning, wisdom)
         client = _slack_client(settings)
         self._stopped = False
         self._patience = Patience(patience_seconds)
@@ -182,6 +190,26 @@ class Bot:
         self._notices.stop()
         self._database.close()
         log.info("stopped")
+
+
+def _told(done: int, of: int) -> None:
+    log.info("reading the knowledge base", texts=done, of=of)
+
+
+def _say(meaning: Meaning, wisdom: Wisdom) -> None:
+    """How questions are matched, and whether the promise can be kept: what an operator should know at the start."""
+    (log.warning if meaning.missing else log.info)(meaning.said)
+    found, rules = wisdom.finder.calibration, wisdom.finder.rules
+    by_hand = wisdom.loaded.config.matching.answer_confidence is not None
+    tell = log.info if found.promise_kept or by_hand else log.warning
+    tell(
+        "calibrated",
+        promised=found.promised,
+        kept=found.promise_kept,
+        answer_from=rules.answer_confidence,
+        suggest_from=rules.suggest_confidence,
+        basis=found.basis,
+    )
 
 
 def _transport(app: App, settings: Settings) -> SocketMode | SignedHttp:

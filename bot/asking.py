@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -9,7 +10,7 @@ from typing import Any, assert_never
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.domain.decision import (
     TEXT_LIMIT,
@@ -30,6 +31,8 @@ from bot.domain.matching import Match, Ranking
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Verdict
 from bot.knowledge_files import Loaded
+from bot.workflows.finding import Progress
+from bot.workflows.meaning import Meaning
 from bot.workflows.parts import Wisdom
 
 
@@ -43,19 +46,20 @@ class Asked:
 
 
 class Asking:
-    """Asks one knowledge base without any Slack. `now` is aware."""
+    """Asks one knowledge base without any Slack. `now` is aware; `progress` is as for Finder."""
 
-    def __init__(self, loaded: Loaded, now: datetime) -> None:
-        self._wisdom = Wisdom.of(loaded)
+    def __init__(self, loaded: Loaded, now: datetime, meaning: Meaning, progress: Progress | None = None) -> None:
+        self._wisdom = Wisdom.of(loaded, meaning.encoder, meaning.cache, progress)
+        self._meaning = meaning
         self._now = now
 
     def ask(self, text: str) -> Asked:
         """Decide as for a direct message."""
-        loaded = self._wisdom.loaded
+        finder, knowledge = self._wisdom.finder, self._wisdom.loaded.knowledge
         question = Question("ask", "", "", "", text, Door.DM, self._now.timestamp())
         verdict = self._wisdom.guard.judge(text)
-        ranking = self._wisdom.matcher.rank(text) if len(text) <= TEXT_LIMIT else None
-        decision = decide(question, verdict, ranking, loaded.knowledge, loaded.config.matching, self._now.date())
+        ranking = finder.rank(text) if len(text) <= TEXT_LIMIT else None
+        decision = decide(question, verdict, ranking, knowledge, finder.rules, self._now.date())
         return Asked(verdict, ranking, decision)
 
     def as_json(self, text: str) -> dict[str, Any]:
@@ -72,6 +76,7 @@ class Asking:
             "alarm": asked.verdict.alarm,
             "rule": asked.verdict.rule,
             "ranked": [[m.entry_id, round(m.confidence, 4)] for m in matches],
+            "encoder": self._meaning.encoder is not None,
             "decision": to_json(asked.decision),
         }
 
@@ -119,7 +124,7 @@ class Asking:
         out.print(f"\n[dim]{escape(footer)}[/]")
 
     def _explain(self, asked: Asked, out: Console) -> None:
-        verdict, ranking, rules = asked.verdict, asked.ranking, self._wisdom.loaded.config.matching
+        verdict, ranking = asked.verdict, asked.ranking
         out.print("\n[bold]Why[/]")
         alarm = f", alarm {verdict.alarm}" if verdict.alarm else ""
         rule = f", by rule {escape(verdict.rule)}: “{escape(verdict.clause)}”" if verdict.rule else ""
@@ -127,10 +132,10 @@ class Asking:
         if verdict.level is Level.PAGE or ranking is None:
             out.print("  no matching: an alarm or a long message goes to a person whatever it matches")
             return
-        out.print(
-            f"  thresholds: answer from {rules.answer_confidence:.2f} with a margin of {rules.margin:.2f}, "
-            f"suggest from {rules.suggest_confidence:.2f}; margin here {ranking.margin:.2f}"
-        )
+        out.print(f"  {escape(self._meaning.said)}")
+        for line in thresholds(self._wisdom):
+            out.print(f"  {escape(line)}")
+        out.print(f"  margin here {ranking.margin:.2f}")
         if ranking.unknown_words:
             out.print(f"  words the knowledge base does not know: {escape(', '.join(ranking.unknown_words))}")
         out.print(_matches(ranking.matches[:5]))
@@ -141,8 +146,27 @@ class Asking:
             )
 
 
+def thresholds(wisdom: Wisdom) -> Iterator[str]:
+    """From which confidence is answered and suggested, and what that rests on, in plain lines."""
+    rules, found = wisdom.finder.rules, wisdom.finder.calibration
+    answer, suggest = (_threshold(value) for value in (rules.answer_confidence, rules.suggest_confidence))
+    lead = f" with a margin of {rules.margin:.2f}" if rules.margin else ""
+    yield f"thresholds: answer from {answer}{lead}, suggest from {suggest}"
+    if wisdom.loaded.config.matching.answer_confidence is not None:
+        yield "  set in config.yaml: nothing is promised"
+        return
+    yield f"  promised precision {found.promised:.2f}; found by: {found.basis}"
+    if not found.promise_kept:
+        yield "  too little evidence to be sure of the promise: see support-bot knowledge calibrate"
+
+
+def _threshold(confidence: float | None) -> str:
+    return "never" if confidence is None or confidence > 1 else f"{confidence:.2f}"
+
+
 def _matches(matches: tuple[Match, ...]) -> Table:
-    table = Table("confidence", "entry", "nearest phrasing", "may not be, because", box=None, pad_edge=False)
+    entry = Column("entry", overflow="fold", min_width=max(len(m.entry_id) for m in matches) if matches else 0)
+    table = Table("confidence", entry, "nearest phrasing", "may not be, because", box=None, pad_edge=False)
     for m in matches:
         table.add_row(f"{m.confidence:.2f}", m.entry_id, escape(m.phrasing), escape("; ".join(m.vetoes)))
     return table

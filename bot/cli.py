@@ -1,8 +1,9 @@
-"""The command line: support-bot demo, run, manifest, ask, rehearse, knowledge, bench."""
+"""The command line: support-bot demo, run, manifest, ask, rehearse, doctor, knowledge, bench."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -19,8 +20,10 @@ from rich.table import Table
 
 from bot import __version__
 from bot.config import ConfigError, Settings, read_settings
+from bot.measure.evaluation.command import calibrate, eval_app
 
 if TYPE_CHECKING:  # --help and --version stay fast: each command imports what it needs
+    from bot.demo import Demo
     from bot.knowledge_files import Loaded
     from bot.measure.bench import Timing
     from bot.measure.rehearse import Outcome
@@ -36,6 +39,8 @@ knowledge_app = typer.Typer(name="knowledge", help="Look after the knowledge bas
 app.add_typer(knowledge_app)
 bench_app = typer.Typer(name="bench", help="Measure how long things take on this machine.", no_args_is_help=True)
 app.add_typer(bench_app)
+app.add_typer(eval_app)
+knowledge_app.command()(calibrate)
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -96,12 +101,14 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="support-bot-demo-") as temporary:
         _log_to_stderr(_settings(support_bot_log_level="warning"))
         running = Demo(data or Path(temporary), port=port, knowledge_dir=knowledge)
-        _serve(running.start, running.stop, lambda: _demo_is_up(running.workspace.url, open_browser))
+        _serve(running.start, running.stop, lambda: _demo_is_up(running, open_browser))
 
 
-def _demo_is_up(url: str, open_browser: bool) -> None:
+def _demo_is_up(running: Demo, open_browser: bool) -> None:
+    url = running.workspace.url
     out.print(f"\n  The local workspace is at [bold]{url}[/]   (Ctrl-C ends it)\n")
-    out.print("  The starter answers have [bold]not been reviewed by a clinician[/]: for trying out only.\n")
+    out.print("  The starter answers have [bold]not been reviewed by a clinician[/]: for trying out only.")
+    out.print(f"  {escape(running.said)}\n")
     if open_browser:
         import webbrowser
 
@@ -129,7 +136,11 @@ def run(knowledge: KnowledgeOption = None) -> None:
         for bot in started:
             bot.stop()
 
-    _serve(start, stop, lambda: out.print(f"support-bot is connected ({started[0].address}). Ctrl-C ends it."))
+    def up() -> None:
+        out.print(f"support-bot is connected ({started[0].address}). Ctrl-C ends it.")
+        out.print(escape(started[0].meaning.said))
+
+    _serve(start, stop, up)
 
 
 @app.command()
@@ -204,15 +215,18 @@ def _serve(start: Callable[[], None], stop: Callable[[], None], up: Callable[[],
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     explain: Annotated[bool, typer.Option("--explain", help="Show why: route, nearest phrasing, confidence.")] = False,
+    words_alone: Annotated[bool, typer.Option("--words-alone", help="Do without the sentence encoder.")] = False,
     as_json: JsonOption = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Ask the knowledge base without any Slack."""
     from bot.asking import Asking
+    from bot.workflows.meaning import Meaning
 
     if not question.strip():
         _fail('the question is empty. Put it in quotes: support-bot ask "what is lumbar fusion?"')
-    asking = Asking(_load(knowledge), datetime.now(UTC))
+    loaded, meaning = _load(knowledge), Meaning.of(_settings(), words_alone=words_alone)
+    asking = Asking(loaded, datetime.now(UTC), meaning)
     if as_json:
         print(json.dumps(asking.as_json(question), ensure_ascii=False, indent=2))  # noqa: T201 # plain JSON, no markup
     else:
@@ -257,6 +271,23 @@ def _told(outcome: Outcome) -> Outcome:
     return outcome
 
 
+@app.command()
+def doctor(as_json: JsonOption = False, knowledge: KnowledgeOption = None) -> None:
+    """Look over this installation: what is in order, what is worth knowing, what would stop the bot (exit code 1)."""
+    from bot.measure import doctor as looking
+
+    overrides = {} if knowledge is None else {"support_bot_knowledge_dir": knowledge}
+    findings = list(looking.examine(datetime.now(UTC).date(), **overrides))
+    if as_json:
+        print(json.dumps(looking.as_json(findings), ensure_ascii=False, indent=2))  # noqa: T201 # plain JSON, no markup
+    else:
+        colours = {looking.State.OK: "green", looking.State.NOTE: "yellow", looking.State.WRONG: "bold red"}
+        for finding in findings:
+            out.print(f"[{colours[finding.state]}]{finding.state:5}[/]  {finding.about}: {escape(finding.said)}")
+    if not looking.can_start(findings):
+        raise typer.Exit(1)
+
+
 # --- knowledge
 
 
@@ -286,12 +317,14 @@ def check(
     if errors or (strict and warnings):
         err.print(f"{len(errors)} error(s), {len(warnings)} warning(s) in {escape(str(where))}")
         raise typer.Exit(1)
-    out.print(f"{escape(str(where))} is in order: {len(_load(folder).knowledge)} entries, {len(warnings)} warning(s).")
+    loaded = _load(folder)
+    told = f", {len(loaded.questions)} labelled question(s)" if loaded.questions else ""
+    out.print(f"{escape(str(where))} is in order: {len(loaded.knowledge)} entries{told}, {len(warnings)} warning(s).")
 
 
 @knowledge_app.command()
 def schema(
-    which: Annotated[str, typer.Argument(help="entry, config, phrases, scope, or all.")] = "all",
+    which: Annotated[str, typer.Argument(help="entry, config, phrases, scope, questions, or all.")] = "all",
     into: Annotated[
         Path | None, typer.Option("--into", metavar="DIR", help="Write NAME.schema.json files here.")
     ] = None,
@@ -339,6 +372,40 @@ def start(
     _show_timings([starts(runs)], as_json)
 
 
+@bench_app.command()
+def match(
+    sizes: Annotated[
+        str, typer.Option(metavar="N,N,...", help="Texts of the made-up knowledge bases; 100,000 take 430 MB of cache.")
+    ] = "1000,10000,100000",
+    questions: Annotated[int, typer.Option(min=1, max=10_000, help="How many questions to ask of each.")] = 200,
+    knowledge: Annotated[
+        Path | None,
+        typer.Option(metavar="ENTRIES.jsonl", help="A file of entries in place of made-up ones.", show_default=False),
+    ] = None,
+    words_alone: Annotated[bool, typer.Option("--words-alone", help="Do without the sentence encoder.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Time matching on one thread, on knowledge bases of several sizes, beside WRatio, token_set_ratio and BM25."""
+    from bot.measure.bench_match import BenchFault, measured, show, subjects
+
+    try:
+        chosen = subjects(sizes, knowledge)
+        cache = _settings().support_bot_cache_dir
+        found = list(measured(chosen, questions, cache, words_alone=words_alone, begun=_measuring))
+    except BenchFault as error:
+        _fail(str(error))
+    if as_json:
+        print(json.dumps(found, indent=2))  # noqa: T201 # plain JSON, no markup
+    else:
+        show(found, out)
+
+
+def _measuring(name: str) -> None:
+    """Tell whoever watches what takes so long."""
+    if err.is_terminal:
+        err.print(f"measuring {escape(name)} ...")
+
+
 def _show_timings(timings: Sequence[Timing], as_json: bool) -> None:
     from bot.measure.bench import as_json as values
 
@@ -352,5 +419,7 @@ def _show_timings(timings: Sequence[Timing], as_json: bool) -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. numpy is told, before anything imports it, to stay on one thread: more are slower here."""
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     app()

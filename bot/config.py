@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     support_bot_data_dir: Path = Path("data")
     support_bot_knowledge_dir: Path = REPOSITORY / "knowledge"
+    support_bot_encoder: Literal["auto", "off"] = "auto"
     support_bot_encoder_dir: Path | None = None
     support_bot_cache_dir: Path = Path("~/.cache/patient-support-bot")
     support_bot_log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -42,7 +43,9 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// (or http:// for a workspace on this machine)")
         return url if url.endswith("/") else url + "/"
 
-    @field_validator("support_bot_log_level", "support_bot_log_format", "support_bot_transport", mode="before")
+    @field_validator(
+        "support_bot_encoder", "support_bot_log_level", "support_bot_log_format", "support_bot_transport", mode="before"
+    )
     @classmethod
     def _any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

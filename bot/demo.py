@@ -88,6 +88,11 @@ class Demo:
             **chosen,
         )
 
+    @property
+    def said(self) -> str:
+        """What whoever starts it should know of how the bot matches."""
+        return self.bot.meaning.said if self.bot is not None else ""
+
     def stop(self) -> None:
         if self.bot is not None:
             self.bot.stop()

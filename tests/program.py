@@ -27,7 +27,7 @@ class Program:
 
     @staticmethod
     def start(arguments: tuple[str, ...], folder: Path, env: Mapping[str, str]) -> Program:
-        """Run `support-bot ARGUMENTS` in `folder`, with nothing of ours in the environment but `env`."""
+        """Run `support-bot ARGUMENTS` in `folder`; of our settings it has those in `env` and the tests' cache."""
         output = folder / f"output-{len(list(folder.glob('output-*')))}.txt"
         with output.open("wb") as sink:
             process = subprocess.Popen(
@@ -65,10 +65,11 @@ class Program:
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program of ours: none of our settings but those in `env`, plain and wide output."""
+    """The environment for a program of ours: of our settings `env` and the tests' cache alone, plain wide output."""
     ours = ("SLACK_", "SUPPORT_BOT_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**inherited, "NO_COLOR": "1", "COLUMNS": "400", "TERM": "dumb", **env}
+    cache = {name: os.environ[name] for name in ("SUPPORT_BOT_CACHE_DIR",) if name in os.environ}
+    return {**inherited, **cache, "NO_COLOR": "1", "COLUMNS": "400", "TERM": "dumb", **env}
 
 
 def slack_settings(town: Town, data_dir: Path, **more: object) -> dict[str, str]:

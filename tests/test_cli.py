@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +19,8 @@ from typing import Any
 import pytest
 
 from bot import __version__
+from bot.encoder import Encoder
+from bot.workflows.parts import Wisdom
 from tests.program import CONNECTED, Program, Run, slack_settings
 from tests.town import KNOWLEDGE, Town, eventually
 
@@ -54,7 +59,7 @@ LONG, MARKUP, EMOJI = "is it normal to feel stiff " * 740, "what is a [red]fusio
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def asked(prepared: Wisdom, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What `ask --json` says to each question, all asked at the same time."""
     questions = (PLAIN, TYPOS, HALF, DRIVE, ELSEWHERE, LONG, MARKUP, EMOJI)
     folder = tmp_path_factory.mktemp("asked")
@@ -108,7 +113,7 @@ def test_a_plain_question_is_answered_in_spite_of_three_typos(asked: dict[str, A
     assert (asked[question]["action"], asked[question]["entry_id"]) == ("answer", SEED)
 
 
-def test_half_a_question_is_met_with_suggestions(asked: dict[str, Any]) -> None:
+def test_half_a_question_is_met_with_suggestions(asked: dict[str, Any], encoder: Encoder) -> None:
     assert asked[HALF]["action"] == "suggestions"
 
 
@@ -139,9 +144,56 @@ def test_the_answer_is_shown_with_author_and_review_and_explained(run: Run) -> N
     assert "Answered by Starter content, based on an answer by Robert Flynn" in shown
     assert "Not yet clinically reviewed" in shown
     assert "guard: route GENERAL_INFO" in shown
+    assert "matching by" in shown
     assert "thresholds: answer from" in shown
-    assert re.search(rf"0\.\d\d\s+{SEED}", shown)
-    assert "fuson" in shown
+    assert "promised precision 0.98" in shown
+    assert "margin here" in shown
+    assert re.search(rf"[01]\.\d\d\s+{SEED}\s+What is percutaneous lumbar fusion\?", shown)
+    assert re.search(r"fuson ~ fusion\s+similarity 0\.\d\d", shown)
+
+
+def test_a_veto_is_explained(run: Run) -> None:
+    shown = said(run, "ask", "what are the risks of fusion karaoke", "--explain")
+    assert "unknown word beside the topic: karaoke" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "why"),
+    [
+        (("--words-alone",), {}, "that was asked for"),
+        ((), {"SUPPORT_BOT_ENCODER": "off"}, "SUPPORT_BOT_ENCODER=off"),
+        ((), {"SUPPORT_BOT_ENCODER_DIR": "nowhere"}, "make model"),
+    ],
+)
+def test_words_alone_answer_too_and_say_why_they_are_alone(
+    run: Run, arguments: tuple[str, ...], env: dict[str, str], why: str
+) -> None:
+    shown = said(run, "ask", PLAIN, "--explain", *arguments, **env)
+    assert "Answered by Starter content" in shown
+    assert "matching by words alone: " in shown
+    assert why in shown
+
+
+def test_with_the_encoder_nothing_is_left_in_the_home_folder_or_beside(
+    run: Run, encoder: Encoder, prepared: Wisdom, tmp_path: Path
+) -> None:
+    """The library that runs the model would otherwise keep an id of this machine, to report its use by."""
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    assert '"encoder": true' in said(run, "ask", PLAIN, "--json", HOME=str(home), TMPDIR=str(temporary))
+    assert [*home.iterdir(), *temporary.iterdir()] == []
+
+
+def test_numbers_are_worked_out_on_one_thread() -> None:
+    """numpy reads the setting when it is loaded: nothing may load it before the program has set it."""
+    script = (
+        "import os, sys, bot.cli; assert 'numpy' not in sys.modules; bot.cli.app = lambda: None; bot.cli.main(); "
+        "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    ran = subprocess.run([sys.executable, "-c", script], env=bare, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["1", "1"]
 
 
 def test_a_question_for_a_person_is_shown_with_the_reason_and_its_markup_as_typed(run: Run) -> None:
@@ -179,7 +231,7 @@ def test_warnings_count_only_when_strict(run: Run, folder: Path) -> None:
     assert "answers/notes.txt" in said(run, "knowledge", "check", str(folder), "--strict", code=1)
 
 
-@pytest.mark.parametrize("name", ["entry", "config", "phrases", "scope"])
+@pytest.mark.parametrize("name", ["entry", "config", "phrases", "scope", "questions"])
 def test_each_schema_is_printed(run: Run, name: str) -> None:
     assert json.loads(said(run, "knowledge", "schema", name))["$schema"].startswith("https://json-schema.org/")
 
@@ -187,7 +239,7 @@ def test_each_schema_is_printed(run: Run, name: str) -> None:
 def test_all_schemas_can_be_written_to_a_folder(run: Run, tmp_path: Path) -> None:
     said(run, "knowledge", "schema", "--into", str(tmp_path / "schemas"))
     written = sorted(path.name for path in (tmp_path / "schemas").iterdir())
-    assert written == [f"{name}.schema.json" for name in ("config", "entry", "phrases", "scope")]
+    assert written == [f"{name}.schema.json" for name in ("config", "entry", "phrases", "questions", "scope")]
 
 
 def test_an_unknown_schema_is_refused_with_the_known_ones(run: Run) -> None:
@@ -199,6 +251,22 @@ def test_a_spoilt_folder_stops_ask_and_run_with_the_same_words(run: Run, folder:
     for command in (("ask", "what is a fusion"), ("run",)):
         env = slack_settings(empty_town, folder.parent / "data", support_bot_knowledge_dir=folder)
         assert f"answers/{DRIVING}.yaml:2" in said(run, *command, code=1, **env)
+
+
+# --- doctor
+
+
+def test_the_doctor_says_a_line_for_each_check_and_ends_well_without_slack(run: Run, prepared: Wisdom) -> None:
+    words = said(run, "doctor")
+    for about in ("python", "slack", "knowledge", "data folder", "cache folder", "encoder", "calibration"):
+        assert re.search(rf"(?m)^(ok|note) +{about}: ", words)
+
+
+def test_what_would_stop_the_bot_ends_the_doctor_with_code_1(run: Run, folder: Path) -> None:
+    spoil(folder)
+    told = json.loads(said(run, "doctor", "--json", "--knowledge", str(folder), code=1, SUPPORT_BOT_ENCODER="off"))
+    assert told["ok"] is False
+    assert [check["about"] for check in told["checks"] if check["state"] == "wrong"] == ["knowledge"]
 
 
 # --- run
@@ -278,6 +346,7 @@ def test_a_database_of_a_newer_program_is_left_alone(run: Run, empty_town: Town,
 def test_run_connects_and_ends_with_ctrl_c(run: Run, empty_town: Town, data_dir: Path) -> None:
     program = run("run", **slack_settings(empty_town, data_dir))
     program.says(CONNECTED)
+    program.says("matching by")
     empty_town.reply(empty_town.say("patient-a", "What's the capital of France?"))
     assert program.end(signal.SIGINT) == 0
     assert empty_town.get("state")["apps"][0]["connected"] is False
@@ -308,7 +377,7 @@ def test_the_demo_says_where_it_is_and_leaves_nothing_behind(run: Run, tmp_path:
     program = run("demo", "--port", "0", TMPDIR=str(tmp_path / "tmp"))
     port = int(address(program).rpartition(":")[2])
     assert not is_free(port)
-    assert "not been reviewed by a clinician" in program.says("reviewed")
+    assert "not been reviewed by a clinician" in program.says("matching by")
     assert program.end(number) == 0
     eventually(lambda: is_free(port), "the port to be free")
     assert list((tmp_path / "tmp").iterdir()) == []

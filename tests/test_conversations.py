@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import REPOSITORY
+from bot.encoder import Encoder
 from bot.measure.reading import find
 from bot.measure.rehearse import Rehearsal
 
@@ -17,7 +18,7 @@ FILES = find([FOLDER])
 
 
 @pytest.fixture(scope="module")
-def rehearsal() -> Iterator[Rehearsal]:
+def rehearsal(encoder: Encoder) -> Iterator[Rehearsal]:  # the bot of the demo, which has it too
     with Rehearsal([FOLDER], KNOWLEDGE) as rehearsal:
         yield rehearsal
 

@@ -700,7 +700,7 @@ def test_the_day_is_judged_only_where_it_is_given(folder: Path, write: Write) ->
 
 def test_the_published_schemas_describe_every_key_for_editors() -> None:
     schemas = json_schemas()
-    assert schemas.keys() == {"entry", "config", "phrases", "scope"}
+    assert schemas.keys() == {"entry", "config", "phrases", "scope", "questions"}
     entry = schemas["entry"]["$defs"]["Entry"]
     assert all("description" in field for field in entry["properties"].values())
     assert entry["additionalProperties"] is False

@@ -20,9 +20,11 @@ from bot import demo
 from bot.app import Bot
 from bot.asking import Asking
 from bot.config import REPOSITORY, ConfigError
+from bot.encoder import Encoder
 from bot.knowledge_files import load
 from bot.listeners import messages, register
 from bot.manifest import FILE, manifest, request_url
+from bot.workflows.meaning import Meaning
 from bot.workflows.reception import Reception
 from tests.program import Program
 from tests.town import KNOWLEDGE, PEOPLE, Town, rest
@@ -180,8 +182,8 @@ def test_the_demo_offers_what_the_manifest_declares() -> None:
 
 
 @pytest.mark.parametrize("prompt", SOCKET["features"]["agent_view"]["suggested_prompts"], ids=lambda p: p["title"])
-def test_each_suggested_prompt_has_a_curated_answer(prompt: Json) -> None:
-    asked = Asking(load(KNOWLEDGE), datetime.now(UTC)).as_json(prompt["message"])
+def test_each_suggested_prompt_has_a_curated_answer(prompt: Json, meaning: Meaning, encoder: Encoder) -> None:
+    asked = Asking(load(KNOWLEDGE), datetime.now(UTC), meaning).as_json(prompt["message"])
     assert asked["action"] == "answer"
 
 

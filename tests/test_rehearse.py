@@ -21,7 +21,7 @@ from tests.town import town_knowledge
 KNOWLEDGE = REPOSITORY / "knowledge"
 DOCUMENTED = (REPOSITORY / "docs" / "conversations.md").read_text(encoding="utf-8")
 ANSWERED = "whats percutanous lumbar fuson?"
-STRANGE = "does the hospital shop sell birthday balloons?"
+STRANGE = "do you sell birthday balloons?"
 
 NOT_SO: dict[str, tuple[list[dict[str, object]], int, str]] = {
     "another-answer": (

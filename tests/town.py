@@ -28,6 +28,10 @@ MANIFEST: Json = yaml.safe_load((KNOWLEDGE.parent / "manifest.yaml").read_text()
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-token-1", "xapp-test-token-1", "0123456789abcdef"
 ANSWERED, SUGGESTED, OVERDUE = "percutaneous-lumbar-fusion", "minimally-invasive-vs-open", "hospital-stay"
 TOWN_CHANNELS = [{"channel": "support", "mode": "thread"}, {"channel": "quiet", "mode": "private"}]
+NEARLY = "how does minimally invasive spine surgery differ from an open operation?"
+"""A question near SUGGESTED's own, and in other words."""
+BANDS = {"answer_confidence": 0.6, "suggest_confidence": 0.5}
+"""Fixed for a town, so that what it gets does not depend on what the matcher finds on the starter knowledge."""
 PEOPLE = ("patient-a", "patient-b", "moderator", "moderator-2")
 over_both_transports = pytest.mark.parametrize("transport", ["socket", "http"], scope="module")
 """Runs a module's tests with the bot reached over Socket Mode, and again over signed HTTP."""
@@ -280,7 +284,7 @@ class Town:
 
 
 def settings(town: Town, data_dir: Path, **more: object) -> Settings:
-    """The bot's settings for this town, as an operator would give them."""
+    """The bot's settings for this town, as an operator would give them who does without the encoder."""
     values: dict[str, object] = {
         "slack_bot_token": BOT_TOKEN,
         "slack_app_token": APP_TOKEN,
@@ -288,6 +292,7 @@ def settings(town: Town, data_dir: Path, **more: object) -> Settings:
         "slack_api_url": town.workspace.api_url,
         "support_bot_data_dir": data_dir,
         "support_bot_knowledge_dir": KNOWLEDGE,
+        "support_bot_encoder": "off",
         "support_bot_slack_timeout_seconds": 1.0,
         "support_bot_http_port": 0,
         **more,
@@ -327,11 +332,11 @@ def event_of(town: Town, said: Json) -> Json:
 def town_knowledge(folder: Path, **config: object) -> Path:
     """A copy of the starter knowledge for a town, in `folder`; `config` replaces keys of its config.yaml.
 
-    #support is in mode thread, #quiet in mode private. Whatever the matcher's figures, SUGGESTED is never
-    more than suggested and OVERDUE is past its review date.
+    #support is in mode thread, #quiet in mode private. Whatever the matcher finds, SUGGESTED is no more than suggested
+    except in its own words, and OVERDUE is past its review date.
     """
     shutil.copytree(KNOWLEDGE, folder, dirs_exist_ok=True)
-    _rewrite(folder / "config.yaml", {"channels": TOWN_CHANNELS, **config})
+    _rewrite(folder / "config.yaml", {"channels": TOWN_CHANNELS, "matching": BANDS, **config})
     _rewrite(folder / "answers" / f"{SUGGESTED}.yaml", {"min_confidence": 1.0})
     _rewrite(folder / "answers" / f"{OVERDUE}.yaml", {"review_by": "2020-01-31"})
     return folder

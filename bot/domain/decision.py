@@ -18,6 +18,9 @@ TEXT_LIMIT = 4_000
 
 SUGGESTIONS = 3
 
+NEVER = 1.01
+"""A confidence that no match reaches: a threshold that nobody has set lets nothing through."""
+
 WORTH_SHOWING = 0.01
 """Confidence (0-1) below which an entry is not even shown to a moderator."""
 
@@ -136,7 +139,7 @@ def _admit_top_level(
         return Accept()
     if confidence is None:
         return Later()
-    if confidence >= rules.suggest_confidence:
+    if confidence >= _threshold(rules.suggest_confidence):
         return Accept()
     return NotOurs("asks nothing and matches no entry")
 
@@ -327,8 +330,12 @@ def _match(
 
 def is_confident(match: Match, margin: float, entry: Entry, rules: MatchingSettings) -> bool:
     """Whether a match may be answered with: confidence and margin at their thresholds, and no veto."""
-    needed = max(rules.answer_confidence, entry.min_confidence or 0.0)
+    needed = max(_threshold(rules.answer_confidence), entry.min_confidence or 0.0)
     return match.confidence >= needed and margin >= rules.margin and not match.vetoes
+
+
+def _threshold(confidence: float | None) -> float:
+    return NEVER if confidence is None else confidence
 
 
 def _suggestions(
@@ -337,7 +344,7 @@ def _suggestions(
     fit = [
         m
         for m in ranking.matches
-        if m.confidence >= rules.suggest_confidence and not knowledge.entries[m.entry_id].overdue(today)
+        if m.confidence >= _threshold(rules.suggest_confidence) and not knowledge.entries[m.entry_id].overdue(today)
     ]
     return tuple(Offered(m.entry_id, m.confidence) for m in fit[:SUGGESTIONS])
 

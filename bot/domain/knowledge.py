@@ -103,6 +103,16 @@ class KnowledgeBase(BaseModel):
         return self.entries.get(entry_id)
 
 
+class LabelledQuestion(_Record):
+    """A question whose right entries the operator knows, in the operator's own words and never a patient's.
+
+    `entries` are the ids that are right; without any it must not be answered.
+    """
+
+    text: Text
+    entries: tuple[Slug, ...]
+
+
 class ChannelMode(StrEnum):
     """What the bot does in a channel."""
 
@@ -143,11 +153,14 @@ class Hours(_Record):
 
 
 class MatchingSettings(_Record):
-    """Where the three bands begin. Confidence and margin are 0-1."""
+    """Where the three bands begin. Confidences and precision are 0-1; those left empty the bot finds by itself."""
 
-    answer_confidence: Share = Field(default=0.80, description="from here on the entry is the answer")
-    suggest_confidence: Share = Field(default=0.50, description='from here on it is offered as "did you mean"')
-    margin: Share = Field(default=0.08, description="how far the best entry must lead the second to be the answer")
+    promised_precision: Annotated[float, Field(ge=0.5, le=0.999)] = Field(
+        default=0.98, description="share of answers that must be the right ones; the bot answers less to keep it"
+    )
+    answer_confidence: Share | None = Field(default=None, description="from here on the entry is the answer")
+    suggest_confidence: Share | None = Field(default=None, description='from here on it is offered as "did you mean"')
+    margin: Share = Field(default=0.0, description="how far the best entry must lead the second to be the answer")
 
 
 class ServiceConfig(_Record):

@@ -166,7 +166,8 @@ def config_errors(config: ServiceConfig) -> Iterator[Finding]:
         message = f"country is {config.country}, which has no emergency_numbers"
         mend = f"add its numbers, or choose one of {', '.join(sorted(numbers))}"
         yield Finding("", ("country",), message, mend, frozenset({"emergency_numbers"}))
-    if config.matching.suggest_confidence > config.matching.answer_confidence:
+    answer, suggest = config.matching.answer_confidence, config.matching.suggest_confidence
+    if answer is not None and suggest is not None and suggest > answer:
         message = "suggest_confidence is above answer_confidence"
         mend = "suggesting begins below answering; write a lower suggest_confidence"
         yield Finding("", ("matching", "suggest_confidence"), message, mend)

@@ -20,6 +20,7 @@ _OPPOSITES = (("hypo", "hyper"), ("inter", "intra"), ("pre", "post"), ("ante", "
 _NEGATING = ("a", "an", "un", "in", "im", "ir", "il", "non", "dis", "anti", "de", "mis")
 
 
+@lru_cache(maxsize=20_000)
 def opposite(one: str, other: str) -> bool:
     """Whether the words differ by a prefix that turns the meaning round: hypo-/hyper-, in-/ex-, un-, a-, non-."""
     for left, right in _OPPOSITES:

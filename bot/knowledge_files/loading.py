@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.domain.knowledge import KnowledgeBase, ServiceConfig
+from bot.domain.knowledge import KnowledgeBase, LabelledQuestion, ServiceConfig
 from bot.domain.lint import Path as Place
 from bot.domain.lint import unanswerable
 from bot.domain.phrases import Phrases
@@ -16,20 +16,27 @@ from bot.domain.scope import Guard, ScopeRules
 from bot.knowledge_files.answers import read_answers
 from bot.knowledge_files.document import Document, entry_id, read_document
 from bot.knowledge_files.problems import KnowledgeError, Problem
+from bot.knowledge_files.questions import read_questions
 from bot.knowledge_files.settings import read_config, read_phrases, read_scope
 
 _ANSWERS = "answers"
 _BESIDE = ("config.yaml", "phrases.yaml", "scope.yaml")
+_QUESTIONS = "questions.yaml"
+_NOT_ANSWERS = frozenset({*_BESIDE, _QUESTIONS})
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The knowledge folder as it was at one moment. `digest` is the SHA-256 (hex) of all its files."""
+    """The knowledge folder as it was at one moment. `digest` is the SHA-256 (hex) of all its files.
+
+    `questions` are the operator's labelled ones, none where there is no questions.yaml.
+    """
 
     knowledge: KnowledgeBase
     phrases: Phrases
     scope: ScopeRules
     config: ServiceConfig
+    questions: tuple[LabelledQuestion, ...]
     digest: str
     warnings: tuple[Problem, ...]
 
@@ -61,19 +68,24 @@ def check(folder: Path, today: date | None = None) -> tuple[tuple[Problem, ...],
 def _read(folder: Path, today: date | None) -> _Reading:
     contents, errors, warnings = _contents(folder)
     documents = {file: read_document(file, content) for file, content in contents.items()}
-    answers = read_answers([documents[file] for file in documents if file not in _BESIDE], today)
+    answers = read_answers([documents[file] for file in documents if file not in _NOT_ANSWERS], today)
     beside = {file: documents.get(file, Document(file, readable=False)) for file in _BESIDE}
     config, config_errors = read_config(beside["config.yaml"])
     phrases, phrase_errors, phrase_warnings = read_phrases(beside["phrases.yaml"])
     scope, scope_errors = read_scope(beside["scope.yaml"])
     errors += [*answers.errors, *config_errors, *phrase_errors, *scope_errors]
     warnings += [*answers.warnings, *phrase_warnings]
+    questions: tuple[LabelledQuestion, ...] = ()
+    if _QUESTIONS in documents:
+        questions, question_errors, question_warnings = read_questions(documents[_QUESTIONS], answers.knowledge)
+        errors += question_errors
+        warnings += question_warnings
     if scope is not None and not answers.errors:
         warnings += _unanswerable(answers.knowledge, Guard(scope), documents)
     warned = tuple(sorted(warnings))
     if errors or config is None or phrases is None or scope is None:
         return _Reading(None, tuple(sorted(errors)), warned)
-    loaded = Loaded(answers.knowledge, phrases, scope, config, _digest(contents), warned)
+    loaded = Loaded(answers.knowledge, phrases, scope, config, questions, _digest(contents), warned)
     return _Reading(loaded, (), warned)
 
 
@@ -94,7 +106,7 @@ def _entry_places(documents: Mapping[str, Document]) -> dict[str, tuple[Document
     return {
         entry_id(record, ()): (document, at)
         for file, document in documents.items()
-        if file not in _BESIDE
+        if file not in _NOT_ANSWERS
         for at, record in document.items()
     }
 
@@ -107,11 +119,13 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem], list[Probl
     errors: list[Problem] = []
     warnings: list[Problem] = []
     contents: dict[str, bytes] = {}
-    for file in (*_answer_files(folder, errors, warnings), *_BESIDE):
+    for file in (*_answer_files(folder, errors, warnings), *_BESIDE, _QUESTIONS):
         try:
             contents[file] = (folder / file).read_bytes()
         except FileNotFoundError:
-            errors.append(Problem(file, 0, "", "the file is missing", "add it, or restore it from an older version"))
+            if file != _QUESTIONS:
+                mend = "add it, or restore it from an older version"
+                errors.append(Problem(file, 0, "", "the file is missing", mend))
         except OSError as error:
             reason = error.strerror or type(error).__name__
             errors.append(Problem(file, 0, "", f"the file cannot be read ({reason})", "check its permissions"))

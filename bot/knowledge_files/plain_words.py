@@ -33,7 +33,8 @@ _SHAPES: Mapping[str, Words] = {
         'write both times in 24 hours, e.g. "09:00-17:00"',
     ),
 }
-_SHAPES_BY_FIELD = {**_SHAPES, "related": _SHAPES["id"], "moderators_channel": _SHAPES["channel"]}
+_IDS = frozenset({"id", "related", "entry", "entries"})
+_SHAPES_BY_FIELD = {**_SHAPES, **dict.fromkeys(_IDS, _SHAPES["id"]), "moderators_channel": _SHAPES["channel"]}
 
 
 def problems(
@@ -87,6 +88,8 @@ def _wrong_value(error: ErrorDetails, written: str, name: str) -> Words:
         return _too_long(value, limits)
     if kind == "string_pattern_mismatch":
         return _wrong_shape(value, name, limits)
+    if name == "promised_precision":
+        return f"is {_shown(written or value)}", "write a number from 0.5 to 0.999, without quotes, e.g. 0.98"
     return _wrong_choice(kind, written or value, limits, error["msg"])
 
 
@@ -112,7 +115,7 @@ def _too_long(value: object, limits: Mapping[str, object]) -> Words:
 def _wrong_shape(value: str, name: str, limits: Mapping[str, object]) -> Words:
     if "\n" in value:
         return "runs over several lines", "write it on one line"
-    if name in {"id", "related"} and (slug := re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")):
+    if name in _IDS and (slug := re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")):
         return f'("{value}") {_SHAPES["id"][0]}', f"write {slug}"
     shape, mend = _SHAPES_BY_FIELD.get(name, ("has a form that is not known here", f"the form is {limits['pattern']}"))
     return f"({_shown(value)}) {shape}", mend

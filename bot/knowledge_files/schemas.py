@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from bot.domain.knowledge import Entry, ServiceConfig
 from bot.domain.phrases import KEYS, LIMITS
 from bot.domain.scope import ScopeRules
+from bot.knowledge_files.questions import WrittenQuestion
 
 Schema = dict[str, Any]
 
@@ -16,12 +17,13 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schemas() -> dict[str, Schema]:
-    """By name: "entry" for each file in answers/; "config", "phrases", "scope" for the files beside them."""
+    """By name: "entry" for each file in answers/; for those beside them "config", "phrases", "scope", "questions"."""
     return {
         "entry": _entry_file(),
         "config": _of(ServiceConfig),
         "phrases": _phrases(),
         "scope": _of(ScopeRules),
+        "questions": _questions_file(),
     }
 
 
@@ -40,6 +42,20 @@ def _entry_file() -> Schema:
         "description": "One entry, or a list of entries.",
         "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
         "$defs": definitions,
+    }
+
+
+def _questions_file() -> Schema:
+    """A list of questions, each with one entry or with several."""
+    question = WrittenQuestion.model_json_schema()
+    question["oneOf"] = [{"required": ["entry"]}, {"required": ["entries"]}]
+    return {
+        "$schema": _DRAFT,
+        "title": "Questions",
+        "description": "Questions whose right answer is known.",
+        "type": "array",
+        "items": question,
+        "minItems": 1,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from bot.domain import decision as decisions
-from bot.domain.decision import Decision, Escalate, Forward, ThreadFacts
+from bot.domain.decision import Answer, Decision, Escalate, Forward, ThreadFacts
 from bot.domain.question import Question
 from bot.domain.scope import Route
 from bot.domain.tickets import State, Ticket
@@ -177,13 +177,25 @@ class Store:
 
     def give(self, channel: str, thread: str, entry_id: str, given_for: str) -> bool:
         """Note that an entry is shown in a thread; False when it was shown there before, for something else."""
-        there = (given.c.channel == channel) & (given.c.thread == thread) & (given.c.entry_id == entry_id)
+        there = _given_in(channel, thread) & (given.c.entry_id == entry_id)
         with self._engine.begin() as c:
             known = c.execute(sa.select(given.c.given_for).where(there)).scalar()
             if known is None:
                 row = {"channel": channel, "thread": thread, "entry_id": entry_id, "given_for": given_for}
                 c.execute(given.insert().values(**row))
             return known in (None, given_for)
+
+    def last_given(self, channel: str, thread: str) -> str | None:
+        """The id of the entry that a thread's newest answer showed; None where none was shown."""
+        asked = sa.select(questions).where(questions.c.channel == channel, questions.c.thread == thread)
+        chosen = sa.select(given.c.entry_id, posts.c.posted_at).join(posts, posts.c.key == given.c.given_for)
+        with self._reading.begin() as c:
+            shown = [(row.posted_at, row.entry_id) for row in c.execute(chosen.where(_given_in(channel, thread)))]
+            for row in c.execute(asked.order_by(questions.c.decided_at)):
+                decision = decisions.from_json(json.loads(row.decision))
+                if isinstance(decision, Answer):
+                    shown.append((row.decided_at, decision.entry_id))
+        return max(shown)[1] if shown else None
 
     def invite_to_rephrase(
         self, channel: str, thread: str, user: str, question_id: str, now: float, for_seconds: float
@@ -383,6 +395,10 @@ def _deleted(c: sa.Connection, channel: str, ts: str) -> bool:
 
 def _is_thread(channel: str, thread: str) -> sa.ColumnElement[bool]:
     return (threads.c.channel == channel) & (threads.c.thread == thread)
+
+
+def _given_in(channel: str, thread: str) -> sa.ColumnElement[bool]:
+    return (given.c.channel == channel) & (given.c.thread == thread)
 
 
 def _remember_thread(c: sa.Connection, question: Question) -> None:

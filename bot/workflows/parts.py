@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.knowledge import Entry
-from bot.domain.matching import Matcher
 from bot.domain.scope import Guard
+from bot.encoder import Encoder
 from bot.knowledge_files import Loaded
 from bot.slack.cards import Cards
 from bot.slack.directory import Directory
@@ -17,6 +18,12 @@ from bot.slack.home import Home
 from bot.slack.messenger import Messenger
 from bot.slack.replies import Replies
 from bot.storage.store import Store
+from bot.workflows.finding import Finder, Labelled, Progress
+
+
+def labelled(loaded: Loaded) -> tuple[Labelled, ...]:
+    """The folder's own labelled questions, as the finder wants them."""
+    return tuple(Labelled(question.text, frozenset(question.entries)) for question in loaded.questions)
 
 
 @dataclass(frozen=True)
@@ -24,17 +31,22 @@ class Wisdom:
     """One knowledge folder, ready for use. Immutable: a reload makes a new one."""
 
     loaded: Loaded
-    matcher: Matcher
+    finder: Finder
     guard: Guard
     replies: Replies
     cards: Cards
     home: Home
 
     @staticmethod
-    def of(loaded: Loaded) -> Wisdom:
+    def of(
+        loaded: Loaded, encoder: Encoder | None = None, cache: Path | None = None, progress: Progress | None = None
+    ) -> Wisdom:
+        """Without an `encoder` it matches by words alone; `cache` and `progress` are as for Finder."""
         return Wisdom(
             loaded,
-            Matcher(loaded.knowledge),
+            Finder(
+                loaded.knowledge, loaded.config.matching, encoder, cache, labelled=labelled(loaded), progress=progress
+            ),
             Guard(loaded.scope),
             Replies(loaded.phrases, loaded.config),
             Cards(loaded.phrases),

@@ -18,9 +18,12 @@ from bot.domain.decision import (
     SafetyNotice,
     Suggestions,
     decide,
+    is_confident,
     ticket_for,
 )
-from bot.domain.knowledge import ChannelMode
+from bot.domain.knowledge import ChannelMode, Entry
+from bot.domain.matching import Ranking
+from bot.domain.matching.follow_up import follow_up, narrowed
 from bot.domain.question import Door, Question
 from bot.domain.scope import Level, Route, Verdict
 from bot.domain.text import has_words
@@ -114,12 +117,40 @@ class QuestionWork:
     # --- deciding
 
     def decide(self, question: Question) -> Decision:
-        wisdom, rules = self.parts.wisdom, self.parts.wisdom.loaded.config.matching
+        wisdom, rules = self.parts.wisdom, self.parts.wisdom.finder.rules
         verdict = wisdom.guard.judge(question.text)
         wanted = verdict.level is not Level.PAGE and len(question.text) <= TEXT_LIMIT
-        ranking = wisdom.matcher.rank(question.text) if wanted else None
+        ranking = self._rank(question) if wanted else None
         thread = self.parts.store.thread(question.channel, question.thread) if question.ts else None
         return decide(question, verdict, ranking, wisdom.loaded.knowledge, rules, self.parts.today(), thread=thread)
+
+    def _rank(self, question: Question) -> Ranking:
+        """The entries for a question; for a follow-up under an answer, those for what it means there."""
+        wisdom, above = self.parts.wisdom, self._answered_above(question)
+        more = follow_up(question.text, above.question) if above is not None else None
+        if above is None or more is None:
+            return wisdom.finder.rank(question.text)
+        if not more.points and self._is_plain(ranking := wisdom.finder.rank(question.text)):
+            return ranking
+        meant = wisdom.guard.judge(more.text)
+        if meant.route is not Route.GENERAL_INFO or meant.level is not Level.NONE:
+            return Ranking()  # written out it is nothing to be answered from the knowledge base
+        return narrowed(wisdom.finder.rank(more.text), above, wisdom.loaded.knowledge)
+
+    def _answered_above(self, question: Question) -> Entry | None:
+        """The entry that was last shown in the thread which the question goes on with."""
+        if not question.ts or question.thread == question.ts:
+            return None
+        entry_id = self.parts.store.last_given(question.channel, question.thread)
+        return self.parts.wisdom.loaded.knowledge.get(entry_id) if entry_id is not None else None
+
+    def _is_plain(self, ranking: Ranking) -> bool:
+        """Whether the best match would be answered as it stands."""
+        wisdom = self.parts.wisdom
+        return any(
+            is_confident(best, ranking.margin, wisdom.loaded.knowledge.entries[best.entry_id], wisdom.finder.rules)
+            for best in ranking.matches[:1]
+        )
 
     # --- carrying out
 

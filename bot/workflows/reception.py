@@ -264,7 +264,7 @@ class Reception:
 
     def _look(self, question: Question, scene: Scene, verdict: Verdict) -> None:
         try:
-            ranking = self._parts.wisdom.matcher.rank(question.text)
+            ranking = self._parts.wisdom.finder.rank(question.text)
             best = ranking.matches[0].confidence if ranking.matches else 0.0
             admission = admit(question, scene, verdict, asks=False, confidence=best, rules=self._rules)
             if isinstance(admission, Accept):
@@ -377,7 +377,7 @@ class Reception:
 
     @property
     def _rules(self) -> MatchingSettings:
-        return self._parts.wisdom.loaded.config.matching
+        return self._parts.wisdom.finder.rules
 
     def rest(self, seconds: float) -> None:
         """Return once the chatter that waits now has been looked at; raises TimeoutError after `seconds`."""

@@ -121,7 +121,7 @@ def config(**fields: object) -> ServiceConfig:
     ("fields", "path"),
     [
         ({"country": "US"}, ("country",)),
-        ({"matching": {"suggest_confidence": 0.9}}, ("matching", "suggest_confidence")),
+        ({"matching": {"answer_confidence": 0.8, "suggest_confidence": 0.9}}, ("matching", "suggest_confidence")),
         (
             {"channels": [{"channel": "a", "mode": "off"}, {"channel": "#A", "mode": "thread"}]},
             ("channels", 1, "channel"),

@@ -10,6 +10,7 @@ import pytest
 from bot.app import Bot
 from tests.town import (
     ANSWERED,
+    NEARLY,
     SUGGESTED,
     Town,
     action_ids,
@@ -35,7 +36,7 @@ def answered(town: Town) -> Json:
 
 def suggested(town: Town) -> Json:
     """Suggestions that patient-a has just got."""
-    return town.reply(town.say("patient-a", question_of(SUGGESTED)))
+    return town.reply(town.say("patient-a", NEARLY))
 
 
 def related(message: Json) -> list[str]:
@@ -224,7 +225,7 @@ def test_the_second_none_of_these_brings_a_person(town: Town) -> None:
     first = suggested(town)
     town.press("patient-a", first, "none_of_these")
     town.reply(first["thread_ts"], nth=2)
-    town.say("patient-a", question_of(SUGGESTED), thread=first["thread_ts"])
+    town.say("patient-a", NEARLY, thread=first["thread_ts"])
     suggestions = town.reply(first["thread_ts"], nth=3)
     town.press("patient-a", suggestions, "none_of_these")
     assert "A person will read it" in town.reply(first["thread_ts"], nth=4)["text"]
@@ -256,7 +257,7 @@ def test_an_answer_cannot_be_had_by_forging_a_pick_on_another_question(town: Tow
 
 
 def test_suggestions_to_ask_and_the_pick_are_for_the_asker_alone(town: Town, bot: Bot) -> None:
-    town.ask("patient-a", question_of(SUGGESTED))
+    town.ask("patient-a", NEARLY)
     suggestions = town.whisper("patient-a")
     town.press("patient-a", suggestions, pick(suggestions, SUGGESTED))
     answer = eventually(lambda: [m for m in town.whispers("patient-a") if "feedback_yes" in action_ids(m)])[0]
@@ -267,7 +268,7 @@ def test_suggestions_to_ask_and_the_pick_are_for_the_asker_alone(town: Town, bot
 
 
 def test_a_pick_in_a_private_channels_dm_is_answered_there(town: Town, bot: Bot) -> None:
-    town.say("patient-a", question_of(SUGGESTED), "quiet")
+    town.say("patient-a", NEARLY, "quiet")
     suggestions = town.dm_reply("patient-a")
     town.press("patient-a", suggestions, pick(suggestions, SUGGESTED))
     assert entry_text(SUGGESTED)[:60] in town.dm_reply("patient-a", 2)["text"]

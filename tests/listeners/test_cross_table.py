@@ -20,6 +20,7 @@ from bot.workspace import SeedChannel
 from tests.town import (
     ANSWERED,
     MANIFEST,
+    NEARLY,
     PEOPLE,
     SUGGESTED,
     Town,
@@ -40,7 +41,7 @@ FIRST_ASKED = "wound-care"
 """What the thread is about in which another question follows."""
 WORDS = {
     "answer": question_of(ANSWERED),
-    "suggestion": question_of(SUGGESTED),
+    "suggestion": NEARLY,
     "person": "what's the capital of France?",
     "emergency": "I have chest pain and cant breathe",
     "crisis": "i dont want to live any more",

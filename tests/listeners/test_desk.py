@@ -12,6 +12,7 @@ from bot.app import Bot
 from bot.domain.tickets import State
 from tests.town import (
     ANSWERED,
+    NEARLY,
     SUGGESTED,
     Town,
     action_ids,
@@ -40,7 +41,7 @@ def asked(town: Town) -> tuple[str, Json]:
 
 def offering(town: Town) -> Json:
     """The card of a question of patient-a's for which no suggestion was right."""
-    ts = town.say("patient-a", question_of(SUGGESTED))
+    ts = town.say("patient-a", NEARLY)
     town.press("patient-a", town.reply(ts), "none_of_these")
     town.press("patient-a", town.reply(ts, nth=2), "talk_to_person")
     return town.card()

@@ -7,6 +7,7 @@ import pytest
 from bot.app import Bot
 from tests.town import (
     ANSWERED,
+    NEARLY,
     OVERDUE,
     Town,
     action_ids,
@@ -46,7 +47,7 @@ def test_a_question_with_typos_is_answered(town: Town) -> None:
 
 
 def test_a_question_that_comes_near_gets_suggestions(town: Town) -> None:
-    assert "none_of_these" in action_ids(town.reply(town.say("patient-a", "is it minimaly invasive")))
+    assert "none_of_these" in action_ids(town.reply(town.say("patient-a", NEARLY)))
 
 
 def test_a_question_outside_the_knowledge_base_reaches_the_moderators(town: Town) -> None:

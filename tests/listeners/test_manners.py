@@ -9,7 +9,7 @@ import pytest
 from bot.app import Bot
 from tests.town import (
     ANSWERED,
-    SUGGESTED,
+    NEARLY,
     Town,
     action_ids,
     an_hour_passes,
@@ -118,7 +118,7 @@ def test_a_message_the_bot_had_no_part_in_may_be_deleted(town: Town, bot: Bot) -
 
 
 def test_a_suggestion_is_replaced_when_the_question_is_edited_into_a_plain_one(town: Town, bot: Bot) -> None:
-    ts = town.say("patient-a", question_of(SUGGESTED))
+    ts = town.say("patient-a", NEARLY)
     town.reply(ts)
     town.edit("patient-a", ts, QUESTION)
     eventually(lambda: [t for t in said_in(town, ts) if ANSWER in t], "the answer")

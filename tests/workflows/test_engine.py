@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -15,14 +16,18 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from bot.domain.matching import Matcher, Ranking
+from bot.domain.decision import Accept, Later
+from bot.domain.matching import Ranking
+from bot.domain.question import Door, Question
 from bot.domain.scope import Guard, Verdict
 from bot.knowledge_files import Loaded
 from bot.slack.message import Message
 from bot.slack.messenger import Messenger, Posted
 from bot.storage.database import open_database
 from bot.workflows.engine import Engine, EngineStopped, Payload, Work
+from bot.workflows.finding import Finder
 from bot.workflows.parts import Wisdom
+from bot.workflows.reception import Arrival
 from tests.town import Town, eventually, phrases, question_of, settings
 
 ANSWERED = question_of("percutaneous-lumbar-fusion")
@@ -141,7 +146,7 @@ def test_payloads_are_stored_as_json(tmp_path: Path) -> None:
 # --- the whole bot, when a part of it is broken
 
 
-class BrokenMatcher(Matcher):
+class BrokenFinder(Finder):
     def rank(self, text: str, top: int = 0) -> Ranking:  # noqa: ARG002 # it fails whatever is wanted
         raise ZeroDivisionError(text)
 
@@ -151,11 +156,12 @@ class BrokenGuard(Guard):
         raise ZeroDivisionError(text)
 
 
-def with_broken_matcher(loaded: Loaded) -> Wisdom:
-    return replace(Wisdom.of(loaded), matcher=BrokenMatcher(loaded.knowledge))
+def with_broken_finder(loaded: Loaded, *_: object) -> Wisdom:
+    broken = BrokenFinder(loaded.knowledge, loaded.config.matching, None, None)
+    return replace(Wisdom.of(loaded), finder=broken)
 
 
-def with_broken_guard(loaded: Loaded) -> Wisdom:
+def with_broken_guard(loaded: Loaded, *_: object) -> Wisdom:
     return replace(Wisdom.of(loaded), guard=BrokenGuard(loaded.scope))
 
 
@@ -189,6 +195,35 @@ def broken(empty_town: Town, data_dir: Path) -> Iterator[Any]:
         bot.stop()
 
 
+class Patient(Finder):
+    """A finder that takes its time: nothing is found until it is `let`."""
+
+    let = threading.Event()
+
+    def rank(self, text: str, top: int = 10) -> Ranking:
+        assert self.let.wait(10)
+        return super().rank(text, top)
+
+
+@pytest.mark.parametrize("words", [ANSWERED, "fusion and me, a story"])
+def test_a_message_is_taken_before_anything_is_matched(
+    broken: Callable[..., Bot], empty_town: Town, words: str
+) -> None:
+    """Slack waits three seconds for its acknowledgement; an encoder in that time would lose a burst of messages."""
+
+    def wise(loaded: Loaded, *_: object) -> Wisdom:
+        return replace(Wisdom.of(loaded), finder=Patient(loaded.knowledge, loaded.config.matching, None, None))
+
+    Patient.let.clear()
+    bot = broken(wise=wise)
+    channel, user = empty_town.channels["support"], empty_town.users["patient-a"]
+    ts = f"{time.time():.6f}"
+    question = Question(f"q:T:{channel}:{ts}", "T", channel, user, words, Door.CHANNEL, time.time(), ts)
+    assert isinstance(bot.reception.take_message(Arrival(question)), Accept | Later)
+    Patient.let.set()
+    bot.rest()
+
+
 def assert_a_person_has_it(town: Town, ts: str) -> None:
     assert TROUBLE in town.reply(ts)["text"]
     card = town.card()["text"]
@@ -197,7 +232,7 @@ def assert_a_person_has_it(town: Town, ts: str) -> None:
     assert len(town.cards()) == 1
 
 
-@pytest.mark.parametrize("wise", [with_broken_matcher, with_broken_guard])
+@pytest.mark.parametrize("wise", [with_broken_finder, with_broken_guard])
 def test_a_question_on_which_the_bot_fails_reaches_a_person(
     empty_town: Town, broken: Any, wise: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,7 +255,7 @@ def test_a_question_that_the_engine_has_given_up_reaches_a_person(empty_town: To
 
 
 def test_the_reference_to_a_failure_stays_on_the_card(empty_town: Town, broken: Any) -> None:
-    broken(wise=with_broken_matcher)
+    broken(wise=with_broken_finder)
     empty_town.say("patient-a", ANSWERED)
     empty_town.press("moderator", empty_town.card(), "ticket_claim")
     card = empty_town.card_when("Claimed by")
