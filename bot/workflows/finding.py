@@ -24,7 +24,7 @@ from bot.knowledge_files.shipped import coefficients, language, off_topic
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
-CALIBRATION = 9
+CALIBRATION = 15
 """Raised whenever the same evidence would be calibrated otherwise than before."""
 MOST_TRIALS = 400
 """Own trials of each kind: enough for the bound, and a large knowledge base still starts soon."""
@@ -103,7 +103,7 @@ class Finder:
         if file is not None:
             try:
                 return Calibration.from_json(json.loads(file.read_text(encoding="utf-8")), names)
-            except (OSError, ValueError, KeyError, TypeError):
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 pass  # not there, or damaged: it is made anew
         self.matcher = plain
         trials = [*self.labelled_trials(plain, labelled), *self.own_trials(plain, knowledge)]
@@ -169,8 +169,8 @@ def _write(file: Path, content: str) -> None:
     """The file appears whole or not at all; a folder that cannot be written is no reason not to start."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as aside:
-            aside.write(content)
-        os.replace(aside.name, file)
+        with tempfile.TemporaryDirectory(dir=file.parent) as aside:
+            (Path(aside) / file.name).write_text(content, encoding="utf-8")
+            os.replace(Path(aside) / file.name, file)
     except OSError:
         return

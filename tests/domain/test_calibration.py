@@ -8,6 +8,7 @@ import pytest
 from bot.domain.matching.calibration import (
     EXACT,
     FEWEST_RIGHT,
+    LEAST_ANSWERED,
     UNPROVEN_FROM,
     Calibration,
     Source,
@@ -118,6 +119,18 @@ def test_a_calibration_survives_its_cache() -> None:
     again = Calibration.from_json(found.to_json(), ["nearness"])
     assert again.trials == found.trials
     assert (again.answer_from, again.suggest_from) == (found.answer_from, found.suggest_from)
+
+
+@pytest.mark.parametrize("threshold", [0.0, float("nan"), 5.0, -1.0])
+def test_a_stored_threshold_out_of_order_is_refused(threshold: float) -> None:
+    stored = {**calibrate([], SHIPPED, 0.95).to_json(), "answer_from": threshold}
+    with pytest.raises(ValueError, match="order"):
+        Calibration.from_json(stored, ["nearness"])
+
+
+def test_however_clean_the_trials_an_unlikely_entry_is_never_answered() -> None:
+    clean = trials(Source.PHRASING, -4.0, 300, right=True) + trials(Source.REMOVED, -8.0, 100, right=False)
+    assert calibrate(clean, SHIPPED, 0.6).answer_from >= LEAST_ANSWERED
 
 
 @pytest.mark.parametrize("damage", ["names", "number", "missing"])

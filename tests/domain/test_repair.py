@@ -23,7 +23,6 @@ def repair(*vocabulary: str) -> Repair:
     [
         ("percutanous", "percutaneous"),
         ("stenossis", "stenosis"),
-        ("laminectmy", "laminectomy"),
         ("spondylolisthesys", "spondylolisthesis"),
         ("physiotherpy", "physiotherapy"),
     ],
@@ -75,3 +74,10 @@ def test_everyday_words_are_put_right_too() -> None:
 @pytest.mark.parametrize("word", ["", "a", "x" * 400, "123", "ibs", "naïve", "手术"])
 def test_what_is_no_misspelling_stays_as_it_is(word: str) -> None:
     assert repair("fusion", "surgery").text([word]) == [word]
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"), [("prednisolon", "prednisone"), ("clomidine", "clonidine"), ("laminotmy", "laminectomy")]
+)
+def test_a_misspelt_name_is_not_repaired_while_another_name_is_about_as_near(asked: str, known: str) -> None:
+    assert repair(known).text([asked]) == [asked]

@@ -56,12 +56,12 @@ def test_the_second_start_takes_the_calibration_from_the_cache(encoder: Encoder,
     first = Finder(BASE, SETTINGS, encoder, tmp_path).calibration
     (file,) = tmp_path.glob("calibration-*.json")
     stored = json.loads(file.read_text())
-    stored["answer_from"] = 0.123
+    stored["answer_from"] = 0.456
     file.write_text(json.dumps(stored))
-    assert Finder(BASE, SETTINGS, encoder, tmp_path).calibration.answer_from == 0.123 != first.answer_from
+    assert Finder(BASE, SETTINGS, encoder, tmp_path).calibration.answer_from == 0.456 != first.answer_from
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"confidence": {}}'])
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"confidence": {}}', '{"confidence": 5}'])
 def test_a_damaged_calibration_is_made_anew(encoder: Encoder, tmp_path: Path, damage: str) -> None:
     first = Finder(BASE, SETTINGS, encoder, tmp_path).calibration
     (file,) = tmp_path.glob("calibration-*.json")

@@ -24,12 +24,16 @@ NEVER = 1.01
 """A confidence that no match reaches."""
 EXACT = 1.0
 """The confidence of an entry's own words, and of nothing else."""
+SUREST = 0.999
+"""The highest confidence of anything else."""
 FEWEST_LABELLED = 60
 """Labelled questions from which the confidence is fitted to them."""
 ENOUGH_LABELLED = 200
 """Labelled questions from which the weights are fitted to them alone."""
-UNPROVEN_FROM = 0.9
+UNPROVEN_FROM = 0.92
 """Confidence from which to answer where the trials neither prove the promise nor contradict it."""
+LEAST_ANSWERED = 0.2
+"""Confidence below which nothing is answered, whatever the trials say."""
 LEAST_SUGGESTED = 0.06
 """Confidence below which nothing is suggested, however often it would be right."""
 FEWEST_RIGHT = 30
@@ -102,8 +106,13 @@ class Calibration:
     @staticmethod
     def from_json(stored: Mapping[str, Any], names: Sequence[str]) -> Calibration:
         """What `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+        if not isinstance(stored, Mapping) or not isinstance(stored["confidence"], Mapping):
+            raise ValueError("this is no calibration")
         confidence = Weighing.from_json(stored["confidence"], names)
-        trials = {Source(source): int(number) for source, number in stored["trials"].items()}
+        answer_from, suggest_from = stored["answer_from"], stored["suggest_from"]
+        if not (LEAST_ANSWERED <= answer_from <= NEVER and 0 <= suggest_from <= answer_from):
+            raise ValueError("the thresholds are not in order")
+        trials = {Source(source): int(number) for source, number in dict(stored["trials"]).items()}
         return Calibration(**{**stored, "confidence": confidence, "trials": trials})
 
 
@@ -166,8 +175,8 @@ def _fitted(
     return Calibration(
         confidence=_refit(trials, shares, shipped, prior),
         promised=promised,
-        answer_from=found.confidence,
-        suggest_from=min(max(suggest.confidence, LEAST_SUGGESTED), found.confidence),
+        answer_from=max(found.confidence, LEAST_ANSWERED),
+        suggest_from=min(max(suggest.confidence, LEAST_SUGGESTED), max(found.confidence, LEAST_ANSWERED)),
         precision=found.precision,
         lower=found.lower,
         coverage=found.coverage,

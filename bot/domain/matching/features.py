@@ -73,7 +73,7 @@ def gather(
     rows = [_by_words(reading, index.texts[c.number], index, covered[c.number]) for c in candidates]
     numbers = np.array(rows, np.float64)
     if meaning and vectors is not None and near is not None and whole is not None:
-        numbers = np.hstack([_by_meaning(index, candidates, vectors, whole), numbers])
+        numbers = np.hstack([_by_meaning(index, candidates, vectors, whole, without), numbers])
     return Evidence(names, tuple(candidates), numbers)
 
 
@@ -130,19 +130,23 @@ def _top(scores: NDArray[np.float32], most: int) -> list[int]:
 
 
 def _by_meaning(
-    index: Index, candidates: Sequence[Candidate], vectors: NDArray[np.floating], whole: NDArray[np.float32]
+    index: Index,
+    candidates: Sequence[Candidate],
+    vectors: NDArray[np.floating],
+    whole: NDArray[np.float32],
+    without: Collection[int],
 ) -> Numbers:
     assert index.facets is not None
     stored = index.facets.at([candidate.number for candidate in candidates])
     facets = np.einsum("cfw,fw->cf", stored, vectors[0])[:, 1 : _FACETS + 1]
-    nearest = np.array([_of_entry(index, c, vectors[:, 0]) for c in candidates])
+    nearest = np.array([_of_entry(index, c, vectors[:, 0], without) for c in candidates])
     wholes = np.array([float(whole[c.number]) for c in candidates])
     return np.column_stack([wholes, nearest, nearest - wholes, facets]).astype(np.float64)
 
 
-def _of_entry(index: Index, candidate: Candidate, views: NDArray[np.floating]) -> float:
+def _of_entry(index: Index, candidate: Candidate, views: NDArray[np.floating], without: Collection[int]) -> float:
     """The nearness of the entry: of its nearest text, and for some part of the mean of all its texts."""
-    mean = index.centroid(candidate.entry, ())
+    mean = index.centroid(candidate.entry, without)
     if mean is None:
         return candidate.nearness
     return (1 - _ENTRYS_SHARE) * candidate.nearness + _ENTRYS_SHARE * float((views @ mean).max())

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from sys import intern
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from bot.domain.knowledge import KnowledgeBase
 from bot.domain.matching.kinds import Kind, kinds
 from bot.domain.matching.language import Language
 from bot.domain.matching.repair import Repair
+from bot.domain.matching.subjects import GRADED, NUMERALS
 from bot.domain.text import stem, words
 
 
@@ -62,11 +63,17 @@ class Text:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        return frozenset(word for word in self.words if word[0].isdigit())
+        return numbers_in(self.words)
 
     @cached_property
     def joined(self) -> str:
         return " ".join(self.words)
+
+
+def numbers_in(spelt: Sequence[str]) -> frozenset[str]:
+    """The figures among the words, and the Roman numerals behind "stage", "type" and the like."""
+    figures = {word for word in spelt if word[0].isdigit()}
+    return frozenset(figures | {NUMERALS[w] for graded, w in pairwise(spelt) if graded in GRADED and w in NUMERALS})
 
 
 def texts_of(knowledge: KnowledgeBase) -> list[str]:

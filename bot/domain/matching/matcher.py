@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.knowledge import KnowledgeBase
-from bot.domain.matching.calibration import EXACT, Source, Trial
+from bot.domain.matching.calibration import EXACT, SUREST, Source, Trial
 from bot.domain.matching.coefficients import Coefficients
 from bot.domain.matching.features import Evidence, confidence_inputs, gather, ranking_inputs
 from bot.domain.matching.index import Facets, Index, telling
@@ -94,12 +94,13 @@ class Matcher:
         )
 
     def _exact(self, reading: Reading) -> int | None:
-        """The entry whose own words the patient uses, typing errors aside."""
-        for joined in (reading.joined, " ".join(self.index.repair.text(reading.spelt))):
-            number = self.index.exact(joined)
-            if number is not None:
-                return self.index.texts[number].entry
-        return None
+        """The entry whose own words the patient uses, typing errors aside; but no name that had to be repaired."""
+        number = self.index.exact(reading.joined)
+        if number is None:
+            mended = self.index.repair.text(reading.spelt)
+            if self.index.language.names.isdisjoint(set(mended) - set(reading.spelt)):
+                number = self.index.exact(" ".join(mended))
+        return None if number is None else self.index.texts[number].entry
 
     def weigh(
         self, reading: Reading, vectors: Vectors | None, without: Collection[int] = ()
@@ -115,7 +116,7 @@ class Matcher:
         confidence = self._confidence.probability(confidence_inputs(evidence, ranks))
         first = int(np.argmax(ranks))
         behind = np.exp(np.clip(ranks - ranks[first], -_FAR, 0.0))
-        return evidence, np.asarray(confidence[first] * behind, np.float64)
+        return evidence, np.asarray(min(confidence[first], SUREST) * behind, np.float64)
 
     def _also_asked(self, reading: Reading, vectors: Vectors | None, first: str) -> dict[str, float]:
         """Entries that another sentence of the message surely asks for, with their confidence."""
@@ -185,7 +186,7 @@ class Matcher:
 def _only(evidence: Evidence, confidence: NDArray[np.float64], entry: int) -> NDArray[np.float64]:
     """The entry's own words are certain, and the others as they were, below."""
     own = np.array([candidate.entry == entry for candidate in evidence.candidates])
-    return np.where(own, EXACT, np.minimum(confidence, 1 - EXACT / 10))
+    return np.where(own, EXACT, np.minimum(confidence, 0.9 * EXACT))
 
 
 def _both(matches: list[Match], also: Mapping[str, float]) -> list[Match]:

@@ -46,9 +46,10 @@ class Weighing:
         if not isinstance(inputs, Mapping) or list(inputs) != list(names):
             raise ValueError("the coefficients are for other inputs; refit them")
         table = np.array([inputs[name] for name in names], np.float64)
-        if table.shape != (len(names), 3) or not np.isfinite(table).all() or (table[:, 2] <= 0).any():
+        bias = float(str(stored["bias"]))
+        if table.shape != (len(names), 3) or not np.isfinite([bias, *table.ravel()]).all() or (table[:, 2] <= 0).any():
             raise ValueError("a coefficient is not a number")
-        return Weighing(tuple(names), table[:, 0], table[:, 1], table[:, 2], float(str(stored["bias"])))
+        return Weighing(tuple(names), table[:, 0], table[:, 1], table[:, 2], bias)
 
 
 def fit(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.domain.matching.index import Index, telling
+from bot.domain.matching.index import Index, numbers_in, telling
 from bot.domain.matching.kinds import Kind, kinds
 from bot.domain.text import asks_something, normalise, split_sentences, split_words, stem
 
@@ -55,12 +55,17 @@ class Reading:
         return tuple(sentence for sentence in self.sentences if asks_something(sentence))
 
     @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The words of the sentences that ask; all words where none does."""
+        return tuple(word for sentence in self.asking for word in split_words(sentence)) or self.spelt
+
+    @cached_property
     def kinds(self) -> frozenset[Kind]:
         return kinds([word for sentence in self.asking or self.sentences for word in split_words(sentence)])
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        return frozenset(word for word in self.spelt if word[0].isdigit())
+        return numbers_in(self.asked)
 
     @cached_property
     def joined(self) -> str:

@@ -20,6 +20,8 @@ from bot.domain.spelling import Speller, opposite
 LEAST_ALIKE = 0.85
 """Similarity (0-1: one minus edits by length) from which a word of the knowledge base may stand for another."""
 _SHORTEST, _LONGEST = 5, 30
+_SHORT_NAME, _BETWEEN_NAMES, _BETWEEN_LONG_NAMES = 10, 0.21, 0.1
+"""How much nearer (similarity) one medical name must be than every other: "trazadol" is left to a person."""
 
 
 class Repair:
@@ -46,8 +48,20 @@ class Repair:
     def _find(self, word: str, least: float) -> tuple[tuple[str, float], ...]:
         if not word.isalpha() or not _SHORTEST <= len(word) <= _LONGEST or self.knows(word):
             return ()
+        found = sorted(self._find_all(word, least), key=lambda pair: (-pair[1], pair[0]))
+        if found and self._name_near(word) >= found[0][1] - self._margin(found[0][0]):
+            return ()  # it may as well be a name that the knowledge base does not have
+        return tuple(found)
+
+    def _margin(self, word: str) -> float:
+        """How far ahead of other medical names a word must be: far where it is one itself."""
+        if word not in self._language.names:
+            return 1e-9
+        return _BETWEEN_NAMES if len(word) <= _SHORT_NAME else _BETWEEN_LONG_NAMES
+
+    def _find_all(self, word: str, least: float) -> list[tuple[str, float]]:
         reach = int(len(word) * (1 - least) / least) + 1
-        found = [
+        return [
             (known, similarity)
             for length in range(len(word) - reach, len(word) + reach + 1)
             for known, similarity, _ in process.extract(
@@ -59,7 +73,20 @@ class Repair:
             )
             if not opposite(word, known) and (len(known) > 6 or known[0] == word[0])
         ]
-        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+    def _name_near(self, word: str) -> float:
+        """How near (0-1) the nearest medical name is that the knowledge base does not have."""
+        others = (name for name in self._language.names if abs(len(name) - len(word)) <= 3)
+        found = process.extractOne(
+            word, [name for name in others if name not in self._vocabulary], scorer=OSA.normalized_similarity
+        )
+        return float(found[1]) if found else 0.0
+
+    def rather_a_name(self, word: str, least: float) -> bool:
+        """Whether a medical name that the knowledge base lacks is as near to the word as any word of the base."""
+        nearest = max((similarity for _, similarity in self._find_all(word, least)), default=0.0)
+        name = self._name_near(word)
+        return name >= least and name >= nearest - 1e-9
 
     def text(self, spelt: Sequence[str]) -> list[str]:
         """The words with every misspelling that has one plain cure put right, and run-together words parted."""

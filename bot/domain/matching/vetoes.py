@@ -12,20 +12,23 @@ from bot.domain.matching.features import Candidate
 from bot.domain.matching.index import Index, Text, telling
 from bot.domain.matching.kinds import Kind, conflict
 from bot.domain.matching.reading import Reading
+from bot.domain.matching.subjects import CHILD_UNDER, OPPOSED, OTHER_SUBJECTS
 from bot.domain.matching.topic import strangers
 from bot.domain.spelling import opposite
 
-_NEGATIONS = word_set("not never without dont doesnt didnt isnt arent wont")
+_NEGATIONS = word_set("not never without dont doesnt didnt isnt arent wont cant cannot")
 _UNSURE = word_set("know sure understand idea")
 """Beside these a "not" says only that the patient is unsure."""
-_TURNED = (("before", "after"), ("after", "before"))
 _POINTING = word_set("it this that they them these those")
 _ONE_SUBJECT, _SHORT = 30, 12
 """Words up to which a question has one subject, and up to which each of its words counts: measured on patients'
 questions, a veto on longer ones holds back far more right answers than wrong ones."""
+_ONE_QUESTION = 14
+"""Words up to which another part of the body or another being is what they are about."""
+_LAST_LATIN = 0x24F
 _STRICT = frozenset({Kind.COST, Kind.TIME, Kind.RISK, Kind.COMPARISON})
 """Kinds that an answer to another kind does not serve."""
-_SAME_MEANING = 0.9
+_SAME_MEANING = 0.94
 """Cosine from which a text that must not match is meant, though what sets it apart is not said in its words."""
 _MOST_NAMES = 1
 """Words that nothing knows, in one question: more are rather the typist's slips than names."""
@@ -55,11 +58,16 @@ def _reasons(
         other_kind = conflict(reading.kinds & _STRICT, text.kinds)
         if other_kind:
             yield other_kind
+    if Kind.COST in reading.kinds and Kind.COST not in text.kinds:
+        yield "asks what it costs, too"
+    if any(ord(letter) > _LAST_LATIN for letter in reading.joined if letter.isalpha()):
+        yield "part of the message is in another script"
+    yield from _other_subjects(reading, candidate, index)
     if len(reading.spelt) <= _SHORT:
         yield from _strangers(reading, candidate, index)
         yield from _turned(reading, text)
-        if reading.numbers and text.numbers and not reading.numbers & text.numbers:
-            yield f"other numbers: {', '.join(sorted(reading.numbers))} and {', '.join(sorted(text.numbers))}"
+    if len(reading.asked) <= _SHORT and reading.numbers and text.numbers and not reading.numbers & text.numbers:
+        yield f"other numbers: {', '.join(sorted(reading.numbers))} and {', '.join(sorted(text.numbers))}"
     if _no_subject(reading, candidate, index):
         yield "does not say what it is about"
 
@@ -81,6 +89,27 @@ def _foreign_subjects(reading: Reading, candidate: Candidate, index: Index) -> I
             yield f"the entry does not speak of: {word.word}"
 
 
+def _other_subjects(reading: Reading, candidate: Candidate, index: Index) -> Iterator[str]:
+    """Another part of the body, another operation, an animal or a child, of which the entry does not speak."""
+    if len(reading.spelt) > _ONE_QUESTION:
+        return
+    text = index.texts[candidate.number]
+    said, answered = index.said_in(candidate.entry), index.answered_in(candidate.entry)
+    roots = {key[:_SAME_ROOT] for key in said if len(key) >= _SAME_ROOT}
+    for word in reading.words:
+        if word.word in OTHER_SUBJECTS and word.key not in said | answered and word.key[:_SAME_ROOT] not in roots:
+            yield f"the entry does not speak of: {word.word}"
+    for number, year, old in zip(reading.spelt, reading.spelt[1:], reading.spelt[2:], strict=False):
+        if (
+            number.isdigit()
+            and int(number) < CHILD_UNDER
+            and not text.numbers
+            and year.startswith("year")
+            and old == "old"
+        ):
+            yield "is about a child"
+
+
 def _strangers(reading: Reading, candidate: Candidate, index: Index) -> Iterator[str]:
     """A word that no entry has and that turns the topic into another: "fusion cooking", "after cataract surgery"."""
     known = {word.word for word in reading.words if not word.unknown}
@@ -99,6 +128,8 @@ def _is_name(word: str, index: Index) -> bool:
         return True
     if word in COMMON_WORDS or not word.isalpha() or len(word) < 6 or index.repair.knows(word):
         return False
+    if index.repair.rather_a_name(word, _NO_SLIP):
+        return True
     if index.repair.near(word, _NO_SLIP) or index.language.near(word, _NO_SLIP):
         return False
     return not any(_run_together(word[:cut], word[cut:], index) for cut in range(2, len(word) - 1))
@@ -125,9 +156,10 @@ def _turned(reading: Reading, text: Text) -> Iterator[str]:
     asked, known = set(reading.spelt), set(text.words)
     if asked & _NEGATIONS and not known & _NEGATIONS and not asked & _UNSURE:
         yield f"says {min(asked & _NEGATIONS)}, the entry does not"
-    for one, other in _TURNED:
-        if one in asked and other in known and other not in asked and one not in known:
-            yield f"asks about {one}, the entry is about {other}"
+    for pair in OPPOSED:
+        for one, other in (pair, pair[::-1]):
+            if one in asked and other in known and other not in asked and one not in known:
+                yield f"asks about {one}, the entry is about {other}"
 
 
 def _nearer_decoy(reading: Reading, candidate: Candidate, index: Index, vectors: NDArray[np.floating] | None) -> str:
