@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -69,8 +70,12 @@ class SignedHttp:
         wasyncore.close_all(self._sockets)
 
     def _in_loop(self, call: Callable[[], None]) -> None:
-        """Let waitress' own thread make the call: its sockets are not safe to touch from another."""
-        self._server.trigger.pull_trigger(call)
+        """Let waitress' own thread make the call: its sockets are not safe to touch from another.
+
+        Waking it comes after handing over the call; a loop that is awake may have made it, and have ended, by then.
+        """
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(call)
 
     def _hang_up(self) -> None:
         """Close each connection once its answer is out; with nothing left to watch, waitress' loop ends."""
