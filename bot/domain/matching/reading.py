@@ -46,10 +46,6 @@ class Reading:
         return sum(word.weight for word in self.words) or 1.0
 
     @cached_property
-    def heaviest(self) -> tuple[Word, ...]:
-        return tuple(sorted(self.words, key=lambda word: (-word.weight, word.word))[:3])
-
-    @cached_property
     def asking(self) -> tuple[str, ...]:
         """The sentences that put a question, normalised."""
         return tuple(sentence for sentence in self.sentences if asks_something(sentence))
